@@ -1,0 +1,1 @@
+"""SLOs, burn rates and alerts: who is told what, when, and why."""

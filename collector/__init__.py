@@ -1,0 +1,1 @@
+"""Receives telemetry, makes it durable, and loads it into the store."""

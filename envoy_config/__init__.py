@@ -1,0 +1,1 @@
+"""The mesh configuration that makes proxies report to the hub."""

@@ -1,0 +1,1 @@
+"""Traces and request journeys: what happened to one request."""
