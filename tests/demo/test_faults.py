@@ -1,0 +1,76 @@
+import asyncio
+from random import Random
+from statistics import median
+
+import pytest
+
+from meshhub.demo.faults import ERROR_SHARE, SLOW, Fault, FaultBoard, FaultKind, FaultSwitch, targets
+from meshhub.demo.shop import Kind, Pace, Workload
+from meshhub.errors import NotFound
+
+CART = Workload("cart", Kind.HTTP, Pace(5), failure_share=0.01)
+SAMPLES = 4000
+
+
+class RecordingInstances:
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, str]] = []
+
+    async def kill(self, service: str) -> None:
+        self.calls.append(("kill", service))
+
+    async def revive(self, service: str) -> None:
+        self.calls.append(("revive", service))
+
+
+def test_a_healthy_service_keeps_its_pace_and_its_few_failures() -> None:
+    board, random = FaultBoard(), Random(1)  # noqa: S311
+    delays = [board.delay(CART, random) for _ in range(SAMPLES)]
+    failures = sum(board.fails(CART, random) for _ in range(SAMPLES))
+    assert median(delays) == pytest.approx(0.005, rel=0.1)
+    assert failures / SAMPLES == pytest.approx(0.01, abs=0.006)
+
+
+def test_latency_slows_only_its_service() -> None:
+    board, random = FaultBoard(), Random(1)  # noqa: S311
+    board.switch(Fault(FaultKind.LATENCY, "cart"), on=True)
+    assert median(board.delay(CART, random) for _ in range(SAMPLES)) == pytest.approx(SLOW.median_ms / 1000, rel=0.1)
+    other = Workload("catalog", Kind.HTTP, Pace(5))
+    assert max(board.delay(other, random) for _ in range(SAMPLES)) < 0.1
+
+
+def test_errors_fail_their_share() -> None:
+    board, random = FaultBoard(), Random(1)  # noqa: S311
+    board.switch(Fault(FaultKind.ERRORS, "cart"), on=True)
+    failures = sum(board.fails(CART, random) for _ in range(SAMPLES))
+    assert failures / SAMPLES == pytest.approx(ERROR_SHARE, abs=0.03)
+
+
+def test_a_fault_is_switched_once_and_cleared() -> None:
+    async def scenario() -> list[tuple[str, str]]:
+        instances = RecordingInstances()
+        faults = FaultSwitch(FaultBoard(), instances)
+        dead = Fault(FaultKind.DEAD_INSTANCE, "ratings")
+        slow = Fault(FaultKind.LATENCY, "cart")
+        for fault in (dead, slow, dead):
+            await faults.switch(fault, on=True)
+        assert faults.active == (dead, slow)
+        await faults.clear()
+        assert faults.active == ()
+        await faults.switch(dead, on=False)
+        return instances.calls
+
+    assert asyncio.run(scenario()) == [("kill", "ratings"), ("revive", "ratings")]
+
+
+def test_a_service_that_cannot_have_the_fault_is_refused_with_those_that_can() -> None:
+    faults = FaultSwitch(FaultBoard(), RecordingInstances())
+    with pytest.raises(NotFound, match=r"could not switch dead-instance at bank.example: it must be one of cart, "):
+        asyncio.run(faults.switch(Fault(FaultKind.DEAD_INSTANCE, "bank.example"), on=True))
+    assert faults.active == ()
+
+
+@pytest.mark.parametrize("kind", list(FaultKind))
+def test_the_gateway_stays_up(kind: FaultKind) -> None:
+    assert "gateway" not in targets(kind)
+    assert "reviews" in targets(kind)
