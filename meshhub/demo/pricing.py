@@ -29,14 +29,15 @@ class PricingService:
         self._fails = fails
         self._server = grpc.aio.server()
 
-    async def start(self, port: int) -> None:
-        """Listen. The port may be one that a PortPool keeps."""
+    async def start(self, port: int = 0) -> int:
+        """Listen and return the port. It may be one that a PortPool keeps; 0 lets the system choose."""
         handler = grpc.unary_unary_rpc_method_handler(
             self._quote, request_deserializer=StringValue.FromString, response_serializer=DoubleValue.SerializeToString
         )
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {METHOD: handler}),))
-        self._server.add_insecure_port(f"{LOOPBACK}:{port}")
+        port = self._server.add_insecure_port(f"{LOOPBACK}:{port}")
         await self._server.start()
+        return port
 
     async def stop(self) -> None:
         await self._server.stop(grace=1)
