@@ -1,0 +1,127 @@
+"""The store: loads segments into the engine and answers the named queries of storage/queries."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+from clickhouse_connect.driver.client import Client
+
+from meshhub.errors import StorageError
+from meshhub.model import Signal
+from storage.engine import Address, Engine, quoted, settings_clause
+from storage.migrations import Migrations
+from storage.settings import StorageSettings
+
+RecordT = TypeVar("RecordT")
+
+_INGEST_TABLES = {
+    Signal.TRACES: "ingest_traces",
+    Signal.LOGS: "ingest_logs",
+    Signal.METRICS: "ingest_metrics",
+}
+
+
+class Store:
+    """The hub's store on either engine. Thread-safe; every method blocks."""
+
+    def __init__(self, engine: Engine, settings: StorageSettings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    @classmethod
+    def open(cls, store: str, data_dir: Path, settings: StorageSettings) -> "Store":
+        """A store for the setting `store` ("embedded" or clickhouse://…). Does not reach out yet.
+
+        Raises:
+            StorageError: the setting is neither.
+        """
+        return cls(Engine(Address.parse(store, data_dir), settings), settings)
+
+    @property
+    def embedded(self) -> bool:
+        return self._engine.embedded
+
+    @property
+    def migrations(self) -> Migrations:
+        return Migrations(self._engine, self._settings)
+
+    def insert_segment(self, signal: Signal, path: Path, token: str) -> None:
+        """Load one sealed journal segment, exactly once per token, also through the views.
+
+        Args:
+            signal: which journal it comes from.
+            path: a sequence of length-delimited requests (collector.journal).
+            token: the deduplication token; the same one must always name the same content.
+
+        Raises:
+            StorageError: not loaded (retryable), or its content cannot be loaded (not retryable).
+        """
+        settings = _insert_settings(signal, token)
+        table = _INGEST_TABLES[signal]
+        with self._engine.client() as client:
+            if self._engine.embedded:
+                # The engine reads the file itself; clickhouse-connect's raw_insert would copy it first.
+                client.command(
+                    f"INSERT INTO {table} FROM INFILE {quoted(str(path.resolve()))} "
+                    f"SETTINGS {settings_clause(settings)} FORMAT Protobuf"
+                )
+            else:
+                with path.open("rb") as segment:
+                    client.raw_insert(table, insert_block=segment, fmt="Protobuf", settings=settings)
+
+    def query(self, name: str, parameters: Mapping[str, Any], into: type[RecordT]) -> list[RecordT]:
+        """Run storage/queries/<name>.sql with bound parameters; one record per row, columns matched by name.
+
+        Raises:
+            StorageError: the query failed or went over its limits.
+        """
+        limits = self._settings.limits
+        settings = {
+            "max_execution_time": limits.max_execution_seconds,
+            "max_memory_usage": limits.max_memory_bytes,
+            "max_rows_to_read": limits.max_rows_to_read,
+        }
+        with self._engine.client() as client:
+            result = client.query(query_text(name), parameters=dict(parameters), settings=settings)
+            names = result.column_names
+            return [into(**dict(zip(names, row, strict=True))) for row in result.result_rows]
+
+    def ping(self) -> None:
+        """Raises StorageError when the engine does not answer."""
+        with self._engine.client() as client:
+            if not _answers(client):
+                raise StorageError("could not reach the engine: it does not answer", retryable=True)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+@cache
+def query_text(name: str) -> str:
+    """The text of storage/queries/<name>.sql."""
+    return files("storage").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def wire_schema(signal: Signal) -> str:
+    """The text of storage/wire/<signal>.proto, which the engine decodes segments with."""
+    return files("storage").joinpath("wire", f"{signal}.proto").read_text(encoding="utf-8")
+
+
+def _insert_settings(signal: Signal, token: str) -> dict[str, Any]:
+    return {
+        "format_schema_source": "string",
+        "format_schema": wire_schema(signal),
+        "format_schema_message_name": "Segment",
+        "input_format_protobuf_oneof_presence": 1,
+        "insert_deduplication_token": token,
+        "deduplicate_blocks_in_dependent_materialized_views": 1,
+        "async_insert": 0,
+        "max_partitions_per_insert_block": 0,
+    }
+
+
+def _answers(client: Client) -> bool:
+    return bool(client.command("SELECT 1") == 1)

@@ -1,0 +1,138 @@
+"""Brings the schema to where this version of meshhub wants it: numbered files, applied once, in order.
+
+What was applied is recorded in `schema_migrations` with the hash of the file. A store that knows a higher number than
+this version is refused (no downgrade).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from clickhouse_connect.driver.client import Client
+
+from meshhub.errors import StorageError
+from storage.engine import Engine, check_version, translated_errors
+from storage.rendering import Migration, migrations, render
+from storage.settings import StorageSettings
+
+_RECORDS = """
+CREATE TABLE IF NOT EXISTS schema_migrations {on_cluster}
+(
+    number UInt32,
+    name String,
+    hash String,
+    applied DateTime('UTC') DEFAULT now('UTC')
+)
+ENGINE = {engine}ReplacingMergeTree(applied)
+ORDER BY number
+"""
+
+
+class State(StrEnum):
+    APPLIED = "applied"
+    PENDING = "pending"
+    CHANGED = "changed"
+    """Applied, but the file is different now: a released migration must not be edited."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationStatus:
+    number: int
+    name: str
+    state: State
+
+
+class Migrations:
+    """The schema's migrations against one engine."""
+
+    def __init__(self, engine: Engine, settings: StorageSettings) -> None:
+        self._engine = engine
+        self._settings = settings
+
+    def status(self) -> list[MigrationStatus]:
+        """Every migration of this version, in order.
+
+        Raises:
+            StorageError: the engine does not answer, or the store is newer than this version.
+        """
+        self._create_database()
+        with self._engine.client() as client:
+            applied = self._applied(client)
+        known = migrations()
+        newest = known[-1].number
+        if applied and max(applied) > newest:
+            raise StorageError(
+                f"could not use the store: its schema is at {max(applied):04d}, this version of meshhub knows "
+                f"{newest:04d}. Use the newer meshhub, or a store of its own.",
+                retryable=False,
+            )
+        return [MigrationStatus(entry.number, entry.name, self._state(entry, applied)) for entry in known]
+
+    def plan(self) -> list[str]:
+        """The statements that `apply` would run, in order."""
+        pending = {status.number for status in self.status() if status.state is State.PENDING}
+        return [
+            statement
+            for entry in migrations()
+            if entry.number in pending
+            for statement in render(entry, self._settings)
+        ]
+
+    def apply(self) -> list[str]:
+        """Run what is pending; the labels of what was run. Safe to repeat and to interrupt: each file is repeatable.
+
+        Raises:
+            StorageError: a statement failed; what was applied before it stays applied and recorded.
+        """
+        pending = {status.number for status in self.status() if status.state is State.PENDING}
+        done: list[str] = []
+        with self._engine.client() as client:
+            for entry in migrations():
+                if entry.number not in pending:
+                    continue
+                self._apply_one(client, entry)
+                done.append(entry.label)
+        return done
+
+    def _apply_one(self, client: Client, entry: Migration) -> None:
+        try:
+            with translated_errors():
+                for statement in render(entry, self._settings):
+                    client.command(statement)
+                client.command(
+                    "INSERT INTO schema_migrations (number, name, hash) "
+                    "SELECT {number:UInt32}, {name:String}, {hash:String}",
+                    parameters={"number": entry.number, "name": entry.name, "hash": _hash(entry)},
+                )
+        except StorageError as error:
+            raise StorageError(
+                f"could not apply the migration {entry.label}: {error}", retryable=error.retryable
+            ) from error
+
+    def _create_database(self) -> None:
+        client = self._engine.connect("default")
+        on_cluster = f"ON CLUSTER '{self._settings.cluster}'" if self._settings.cluster else ""
+        try:
+            with translated_errors():
+                check_version(client)
+                client.command(f"CREATE DATABASE IF NOT EXISTS {self._settings.database} {on_cluster}")
+        finally:
+            client.close()
+        with self._engine.client() as client:
+            engine = "Replicated" if self._settings.cluster else ""
+            client.command(_RECORDS.format(on_cluster=on_cluster, engine=engine))
+
+    @staticmethod
+    def _applied(client: Client) -> dict[int, str]:
+        rows = client.query("SELECT number, hash FROM schema_migrations FINAL ORDER BY number").result_rows
+        return {int(number): str(file_hash) for number, file_hash in rows}
+
+    @staticmethod
+    def _state(entry: Migration, applied: dict[int, str]) -> State:
+        if entry.number not in applied:
+            return State.PENDING
+        return State.APPLIED if applied[entry.number] == _hash(entry) else State.CHANGED
+
+
+def _hash(entry: Migration) -> str:
+    return hashlib.sha256(entry.text.encode()).hexdigest()[:16]

@@ -1,0 +1,14 @@
+-- The course of the hub's own gauges and counters (it is a client of itself) over a window.
+SELECT toUnixTimestamp64Milli(time) AS time_unix_milli, toString(metric) AS metric, attributes, value
+FROM
+(
+    SELECT time, metric, attributes, value FROM metrics_sum
+    WHERE service = 'meshhub' AND metric IN {metrics:Array(String)}
+        AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
+    UNION ALL
+    SELECT time, metric, attributes, value FROM metrics_gauge
+    WHERE service = 'meshhub' AND metric IN {metrics:Array(String)}
+        AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
+)
+ORDER BY time
+LIMIT {limit:UInt32}

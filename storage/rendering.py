@@ -1,0 +1,92 @@
+"""The SQL files of the schema, rendered for an embedded engine, one server or a cluster.
+
+Placeholders: `${on_cluster}` (ON CLUSTER '…' or nothing), `${local}` (suffix of the tables that hold the rows, where a
+Distributed table of the plain name stands before them), `${engine}` (Replicated or nothing),
+`${deduplication_window}` (the setting's name), `${retention_days}`, and the composite types of schema/types.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+from storage.settings import StorageSettings
+
+_FILE_NAME = re.compile(r"^(\d{4})_(\w+)\.sql$")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
+_TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\$\{local\}", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file of the schema. `text` is as written; `table` is empty unless it creates a table with rows."""
+
+    number: int
+    name: str
+    text: str
+    table: str
+    shard_key: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.number:04d}_{self.name}"
+
+
+def migrations() -> list[Migration]:
+    """All files of storage/schema in the order of their numbers.
+
+    Raises:
+        ValueError: two files have one number, or a name does not fit NNNN_name.sql.
+    """
+    found: dict[int, Migration] = {}
+    for entry in sorted(files("storage").joinpath("schema").iterdir(), key=lambda file: file.name):
+        if not entry.name.endswith(".sql"):
+            continue
+        match = _FILE_NAME.match(entry.name)
+        if match is None or int(match[1]) in found:
+            raise ValueError(f"could not order the schema: {entry.name} needs a name NNNN_name.sql with a free number")
+        text = entry.read_text(encoding="utf-8")
+        table, shard_key = _TABLE.search(text), _SHARD_KEY.search(text)
+        found[int(match[1])] = Migration(
+            int(match[1]), match[2], text, table[1] if table else "", shard_key[1] if shard_key else ""
+        )
+    return [found[number] for number in sorted(found)]
+
+
+def render(migration: Migration, settings: StorageSettings) -> list[str]:
+    """The statements of a migration for these settings; on a cluster a table gets its Distributed twin."""
+    clustered = bool(settings.cluster)
+    values = _types() | {
+        "on_cluster": f"ON CLUSTER '{settings.cluster}'" if clustered else "",
+        "local": "_local" if clustered else "",
+        "engine": "Replicated" if clustered else "",
+        "deduplication_window": f"{'' if clustered else 'non_'}replicated_deduplication_window",
+        "retention_days": str(settings.retention.days(migration.table)) if migration.table else "",
+    }
+    statements = [_substitute(migration.text, values)]
+    if clustered and migration.table:
+        table = migration.table
+        statements.append(
+            f"CREATE TABLE IF NOT EXISTS {table} ON CLUSTER '{settings.cluster}' AS {table}_local "
+            f"ENGINE = Distributed('{settings.cluster}', currentDatabase(), {table}_local, {migration.shard_key})"
+        )
+    return statements
+
+
+def _substitute(text: str, values: Mapping[str, str]) -> str:
+    """Fill in `${name}`; a lone `$` is SQL's. Raises KeyError for a name that is not among the values."""
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def _types() -> dict[str, str]:
+    """The composite types, each with those it is made of put in."""
+    folder = files("storage").joinpath("schema", "types")
+    raw = {
+        name: folder.joinpath(f"{name}.sql").read_text(encoding="utf-8").strip()
+        for name in ("any_value", "attribute_list", "number_data_point", "metric")
+    }
+    types: dict[str, str] = {}
+    for name, text in raw.items():  # in the order above each needs only the ones before it
+        types[name] = _substitute(text, types)
+    return types

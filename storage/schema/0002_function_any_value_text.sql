@@ -1,0 +1,9 @@
+-- An OTLP AnyValue as text. Arrays and maps stay encoded (docs/adr/0005); their reader decodes them.
+CREATE OR REPLACE FUNCTION meshhub_any_value_text ${on_cluster} AS (any_value) -> multiIf(
+    tupleElement(any_value, 'value') = 'string_value', tupleElement(any_value, 'string_value'),
+    tupleElement(any_value, 'value') = 'int_value', toString(tupleElement(any_value, 'int_value')),
+    tupleElement(any_value, 'value') = 'double_value', toString(tupleElement(any_value, 'double_value')),
+    tupleElement(any_value, 'value') = 'bool_value', if(tupleElement(any_value, 'bool_value'), 'true', 'false'),
+    tupleElement(any_value, 'value') = 'array_value', tupleElement(any_value, 'array_value'),
+    tupleElement(any_value, 'value') = 'kvlist_value', tupleElement(any_value, 'kvlist_value'),
+    tupleElement(any_value, 'bytes_value'))

@@ -1,0 +1,71 @@
+-- Every access log of every proxy: one row per request (or TCP connection) and reporting proxy.
+-- Answers: what every proxy said of a request; which requests failed, where and why.
+-- Sorted as spans are (five-minute bucket, trace, time): the reports of one request lie together and compress.
+-- shard key: sipHash64(trace_id)
+CREATE TABLE IF NOT EXISTS access_logs${local} ${on_cluster}
+(
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the request',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    log_type LowCardinality(String) COMMENT 'DownstreamEnd, TcpConnectionEnd, ... (envoy.data.accesslog.v3.AccessLogType)',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call the proxy stood on',
+    cluster LowCardinality(String) COMMENT 'the reporting proxy',
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    role LowCardinality(String) COMMENT 'sidecar, gateway, waypoint or empty',
+    source_cluster LowCardinality(String),
+    source_namespace LowCardinality(String),
+    source_service LowCardinality(String),
+    source_version LowCardinality(String),
+    source_principal LowCardinality(String) COMMENT 'SPIFFE id',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_cluster LowCardinality(String),
+    destination_namespace LowCardinality(String),
+    destination_service LowCardinality(String),
+    destination_version LowCardinality(String),
+    destination_principal LowCardinality(String) COMMENT 'SPIFFE id',
+    request_id String CODEC(ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    method LowCardinality(String),
+    authority LowCardinality(String),
+    path String CODEC(ZSTD(1)),
+    route_name LowCardinality(String),
+    protocol LowCardinality(String) COMMENT 'HTTP/1.1, HTTP/2, ... or empty for TCP',
+    transport Enum8('http' = 1, 'grpc' = 2, 'tcp' = 3),
+    user_agent LowCardinality(String),
+    response_code UInt16 CODEC(ZSTD(1)) COMMENT '0: no response',
+    grpc_status Int8 CODEC(ZSTD(1)) COMMENT '-1: not gRPC',
+    response_flags LowCardinality(String) COMMENT 'short names, comma separated',
+    response_code_details LowCardinality(String),
+    connection_termination_details LowCardinality(String),
+    upstream_transport_failure_reason LowCardinality(String),
+    request_attempts UInt8 CODEC(ZSTD(1)),
+    bytes_received UInt64 CODEC(T64, ZSTD(1)),
+    bytes_sent UInt64 CODEC(T64, ZSTD(1)),
+    duration_us UInt64 CODEC(T64, ZSTD(1)) COMMENT 'first byte received to last byte sent',
+    request_duration_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte of the request received',
+    upstream_connect_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'TCP connect to the upstream host',
+    upstream_handshake_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'TLS handshake with the upstream host',
+    upstream_queue_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first byte received to first byte sent upstream',
+    upstream_first_byte_us UInt64 CODEC(T64, ZSTD(1)) COMMENT 'first byte sent upstream to first byte back',
+    upstream_response_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte received from upstream',
+    response_duration_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte sent to the caller',
+    upstream_cluster LowCardinality(String),
+    upstream_host LowCardinality(String),
+    downstream_remote_address String CODEC(ZSTD(1)),
+    downstream_local_address LowCardinality(String),
+    requested_server_name LowCardinality(String),
+    downstream_tls_version LowCardinality(String),
+    upstream_tls_version LowCardinality(String),
+    security Enum8('unknown' = 0, 'plaintext' = 1, 'tls' = 2, 'mtls' = 3) COMMENT 'of the connection between the two peers',
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'what has no column',
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts'
+)
+ENGINE = ${engine}MergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfFiveMinutes(time), trace_id, time)
+TTL toDateTime(time) + toIntervalDay(${retention_days})
+SETTINGS ttl_only_drop_parts = 1, ${deduplication_window} = 10000

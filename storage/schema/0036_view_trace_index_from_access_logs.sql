@@ -1,0 +1,7 @@
+-- Trace ids of access_logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_from_access_logs ${on_cluster} TO trace_index${local} AS
+SELECT DISTINCT
+    trace_id,
+    toStartOfFiveMinutes(time) AS bucket
+FROM access_logs${local}
+WHERE trace_id != toFixedString('', 16)

@@ -1,0 +1,34 @@
+-- Edges as the spans of proxies report them: what sampling let through, for meshes that send no access logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ${on_cluster} TO edges${local} AS
+WITH meshhub_destination(toLowCardinality(if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))) AS destination
+SELECT
+    toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'span' AS signal,
+    'client' AS reporter,
+    '' AS source_role,
+    cluster AS source_cluster,
+    namespace AS source_namespace,
+    service AS source_service,
+    version AS source_version,
+    destination.kind AS destination_kind,
+    destination.cluster AS destination_cluster,
+    destination.namespace AS destination_namespace,
+    destination.service AS destination_service,
+    destination.version AS destination_version,
+    'http' AS transport,
+    'unknown' AS security,
+    response_code,
+    -1 AS grpc_status,
+    if(response_flags = '-', '', response_flags) AS response_flags,
+    '' AS source_principal,
+    '' AS destination_principal,
+    count() AS requests,
+    count() AS attempts,
+    sum(response_size) AS bytes_sent,
+    sum(request_size) AS bytes_received,
+    sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(intDiv(duration_ns, 1000)) AS duration_us
+FROM spans${local} AS spans
+WHERE kind = 'client' AND destination.service != ''
+GROUP BY ALL

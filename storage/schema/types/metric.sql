@@ -1,0 +1,23 @@
+Tuple(
+    name String,
+    description String,
+    unit String,
+    data Enum8('none' = 0, 'gauge' = 1, 'sum' = 2, 'histogram' = 3, 'exponential_histogram' = 4, 'summary' = 5),
+    gauge Tuple(data_points Array(${number_data_point})),
+    sum Tuple(data_points Array(${number_data_point}), aggregation_temporality Int32, is_monotonic Bool),
+    histogram Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64, bucket_counts Array(UInt64),
+            explicit_bounds Array(Float64), attributes ${attribute_list}, flags UInt32, min Float64, max Float64)),
+        aggregation_temporality Int32),
+    exponential_histogram Tuple(
+        data_points Array(Tuple(
+            attributes ${attribute_list}, start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            scale Int32, zero_count UInt64, positive Tuple(offset Int32, bucket_counts Array(UInt64)),
+            negative Tuple(offset Int32, bucket_counts Array(UInt64)), flags UInt32, min Float64, max Float64,
+            zero_threshold Float64)),
+        aggregation_temporality Int32),
+    summary Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            quantile_values Array(Tuple(quantile Float64, value Float64)), attributes ${attribute_list}, flags UInt32))))

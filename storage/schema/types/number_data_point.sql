@@ -1,0 +1,8 @@
+Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 1, 'as_int' = 2),
+    as_double Float64,
+    as_int Int64,
+    attributes ${attribute_list},
+    flags UInt32)
