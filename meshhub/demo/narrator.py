@@ -59,7 +59,7 @@ class Narrator:
     def tell(self, name: str, headers: Mapping[str, str]) -> Iterator[Story]:
         """Make a SERVER span of the block and log how it ended; set the story's status inside."""
         story = Story(dict(headers))
-        attributes = {"http.request.method": name.partition(" ")[0], "http.request.id": headers.get("x-request-id", "")}
+        attributes = {"http.request.method": name.partition(" ")[0], "request_id": headers.get("x-request-id", "")}
         with self._tracer.start_as_current_span(
             name, self._propagator.extract(headers), SpanKind.SERVER, attributes
         ) as span:
