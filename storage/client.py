@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +21,13 @@ _INGEST_TABLES = {
     Signal.TRACES: "ingest_traces",
     Signal.LOGS: "ingest_logs",
     Signal.METRICS: "ingest_metrics",
+}
+
+_INSERT_SETTINGS = {
+    "input_format_protobuf_oneof_presence": "1",
+    "deduplicate_blocks_in_dependent_materialized_views": "1",
+    "async_insert": "0",
+    "max_partitions_per_insert_block": "0",
 }
 
 
@@ -58,16 +66,24 @@ class Store:
         Raises:
             StorageError: not loaded (retryable), or its content cannot be loaded (not retryable).
         """
-        settings = _insert_settings(signal, token)
         table = _INGEST_TABLES[signal]
+        settings = _INSERT_SETTINGS | {"insert_deduplication_token": token}
         with self._engine.client() as client:
             if self._engine.embedded:
-                # The engine reads the file itself; clickhouse-connect's raw_insert would copy it first.
-                client.command(
-                    f"INSERT INTO {table} FROM INFILE {quoted(str(path.resolve()))} "
-                    f"SETTINGS {settings_clause(settings)} FORMAT Protobuf"
-                )
+                # The engine reads segment and schema files itself: clickhouse-connect's raw_insert would copy the
+                # segment first, and a schema given as text is written to the working directory.
+                with as_file(_wire_file(signal)) as schema:
+                    settings |= {"format_schema": f"{schema.resolve()}:Segment"}
+                    client.command(
+                        f"INSERT INTO {table} FROM INFILE {quoted(str(path.resolve()))} "
+                        f"SETTINGS {settings_clause(settings)} FORMAT Protobuf"
+                    )
             else:
+                settings |= {
+                    "format_schema_source": "string",
+                    "format_schema": _wire_file(signal).read_text(encoding="utf-8"),
+                    "format_schema_message_name": "Segment",
+                }
                 with path.open("rb") as segment:
                     client.raw_insert(table, insert_block=segment, fmt="Protobuf", settings=settings)
 
@@ -104,23 +120,9 @@ def query_text(name: str) -> str:
     return files("storage").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
 
 
-@cache
-def wire_schema(signal: Signal) -> str:
-    """The text of storage/wire/<signal>.proto, which the engine decodes segments with."""
-    return files("storage").joinpath("wire", f"{signal}.proto").read_text(encoding="utf-8")
-
-
-def _insert_settings(signal: Signal, token: str) -> dict[str, Any]:
-    return {
-        "format_schema_source": "string",
-        "format_schema": wire_schema(signal),
-        "format_schema_message_name": "Segment",
-        "input_format_protobuf_oneof_presence": 1,
-        "insert_deduplication_token": token,
-        "deduplicate_blocks_in_dependent_materialized_views": 1,
-        "async_insert": 0,
-        "max_partitions_per_insert_block": 0,
-    }
+def _wire_file(signal: Signal) -> Traversable:
+    """storage/wire/<signal>.proto, which the engine decodes segments with."""
+    return files("storage").joinpath("wire", f"{signal}.proto")
 
 
 def _answers(client: Client) -> bool:
