@@ -37,15 +37,15 @@ class PortPool:
             self.release(port)
 
 
-def listening_socket(port: int = 0) -> socket.socket:
-    """A socket that listens on the loopback interface; port 0 lets the system choose.
+def listening_socket(port: int = 0, *, kept: bool = False) -> socket.socket:
+    """A socket that listens on the loopback interface; port 0 lets the system choose, `kept` is for a pool's port.
 
     Raises:
         OSError: the port is taken.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT if kept else socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
         listener.listen(128)
         listener.setblocking(False)

@@ -23,10 +23,7 @@ def test_a_listener_that_shares_ports_may_use_a_kept_one() -> None:
     pool = PortPool()
     port = pool.keep()
     try:
-        with socket.socket() as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            listener.bind((LOOPBACK, port))
-            listener.listen()
+        with listening_socket(port, kept=True) as listener:
             with socket.create_connection((LOOPBACK, port), timeout=5):
                 connection, _ = listener.accept()
                 connection.close()

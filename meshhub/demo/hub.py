@@ -1,0 +1,158 @@
+"""The hub under the demo: a child process, and what the demo asks of its API."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from meshhub.demo.ports import LOOPBACK, preferred_or_free
+from meshhub.demo.processes import Child
+from meshhub.errors import MeshhubError
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 30.0
+POLL_SECONDS = 0.2
+DEFAULT_PORTS = {"OTLP/gRPC": 4317, "OTLP/HTTP": 4318, "web": 8080}
+
+
+@dataclass(frozen=True, slots=True)
+class HubPorts:
+    """Where the hub listens on the loopback interface. `moved` says in words which default ports were taken."""
+
+    otlp_grpc: int
+    otlp_http: int
+    web: int
+    moved: tuple[str, ...] = ()
+
+    @classmethod
+    def choose(cls) -> "HubPorts":
+        """The default ports, and a free one for each that is taken."""
+        chosen = {name: preferred_or_free(port) for name, port in DEFAULT_PORTS.items()}
+        moved = tuple(
+            f"port {port} is taken: {name} is at {chosen[name]}"
+            for name, port in DEFAULT_PORTS.items()
+            if chosen[name] != port
+        )
+        return cls(chosen["OTLP/gRPC"], chosen["OTLP/HTTP"], chosen["web"], moved)
+
+    @property
+    def url(self) -> str:
+        """The base URL of the hub's pages and API."""
+        return f"http://{LOOPBACK}:{self.web}"
+
+    def settings(self, data_dir: Path) -> dict[str, Any]:
+        """The hub's settings file as data."""
+        return {
+            "data_dir": str(data_dir),
+            "collector": {
+                "endpoints": {
+                    "otlp_grpc": f"{LOOPBACK}:{self.otlp_grpc}",
+                    "otlp_http": f"{LOOPBACK}:{self.otlp_http}",
+                }
+            },
+            "web": {"address": f"{LOOPBACK}:{self.web}"},
+        }
+
+
+class HubClient:
+    """What the hub shows, asked over its own API.
+
+    Raises:
+        MeshhubError: the hub did not answer, or not with what its API promises.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx.AsyncClient(base_url=url, timeout=10.0, trust_env=False)
+
+    async def ready(self) -> bool:
+        """Whether it takes telemetry and its engine answers; False too when nobody listens yet."""
+        try:
+            return (await self._client.get("/readyz")).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    async def workloads(self, request_id: str) -> frozenset[str]:
+        """The workloads ("service:version") that the hub shows for a request; empty if it does not know the id."""
+        answer = await self._get(f"/api/v1/requests/{request_id}", {})
+        return frozenset() if answer is None else workloads_of(answer)
+
+    async def edges(self) -> frozenset[tuple[str, str]]:
+        """The calls (caller, callee) that the graph of the last 15 minutes shows, by service name."""
+        answer = await self._get("/api/v1/graph", {"window": "15m"})
+        return frozenset() if answer is None else edges_of(answer)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _get(self, path: str, parameters: Mapping[str, str]) -> Any:
+        try:
+            answer = await self._client.get(path, params=dict(parameters))
+            if answer.status_code == 404:
+                return None
+            answer.raise_for_status()
+            return answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise MeshhubError(f"could not ask the hub for {path}: {error}") from error
+
+
+def workloads_of(journey: Mapping[str, Any]) -> frozenset[str]:
+    """The workloads whose proxies reported in the answer to GET /api/v1/requests/{id}."""
+    return frozenset(f"{hop['service']}:{hop['version']}" for hop in journey["hops"])
+
+
+def edges_of(graph: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    """The service names at both ends of each edge in the answer to GET /api/v1/graph."""
+    return frozenset((edge["source"]["service"], edge["destination"]["service"]) for edge in graph["edges"])
+
+
+class HubProcess:
+    """`meshhub serve` as a child process."""
+
+    def __init__(self, ports: HubPorts, *, data_dir: Path, work: Path) -> None:
+        """`work` receives the settings file and the log."""
+        self._ports = ports
+        self._data_dir = data_dir
+        self._settings = work / "meshhub.yaml"
+        self._log = work / "meshhub.log"
+        self._child: Child | None = None
+
+    async def start(self, client: HubClient) -> None:
+        """Start it and wait until it is ready.
+
+        Raises:
+            MeshhubError: it ended or was not ready in time; the message has the end of its log.
+        """
+        self._settings.write_text(yaml.safe_dump(self._ports.settings(self._data_dir)), encoding="utf-8")
+        command = [sys.executable, "-m", "meshhub.cli", "serve", "--config", str(self._settings)]
+        self._child = await Child.start("the hub", command, log=self._log)
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                while not await client.ready():
+                    if self._child.exit_code is not None:
+                        raise self._failure(f"it ended with code {self._child.exit_code}")
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError as error:
+            raise self._failure(f"it was not ready after {READY_SECONDS:g} s") from error
+
+    async def ended(self) -> None:
+        """Wait until it ends by itself.
+
+        Raises:
+            MeshhubError: always, when it has; the message has the end of its log.
+        """
+        if self._child is not None:
+            raise self._failure(f"it ended with code {await self._child.wait()}", verb="keep")
+
+    async def stop(self) -> None:
+        """Let it finish its work and end."""
+        if self._child is not None:
+            await self._child.stop(grace=STOP_SECONDS)
+
+    def _failure(self, cause: str, verb: str = "start") -> MeshhubError:
+        lines = self._child.last_lines() if self._child else ""
+        return MeshhubError(f"could not {verb} the hub: {cause}.\n{lines}")

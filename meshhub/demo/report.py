@@ -1,0 +1,107 @@
+"""What a demo run must have left in the hub, whether the hub shows it, and the report that says so."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from meshhub.demo.traffic import VisitRecord
+
+Edge = tuple[str, str]
+
+
+class HubView(Protocol):
+    """What the hub shows."""
+
+    async def workloads(self, request_id: str) -> frozenset[str]: ...
+
+    async def edges(self) -> frozenset[Edge]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What the hub must show: these requests at each workload they passed, and these (caller, callee) edges."""
+
+    requests: tuple[VisitRecord, ...]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the hub does not show of an expectation; nothing missing means it shows all of it."""
+
+    workloads: Mapping[str, tuple[str, ...]]
+    """The workloads that are missing, by request id."""
+    edges: tuple[Edge, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.workloads and not self.edges
+
+    @property
+    def missing(self) -> list[str]:
+        """In words, what is missing."""
+        return [
+            *(f"request {request_id}: nothing from {', '.join(names)}" for request_id, names in self.workloads.items()),
+            *(f"edge {caller} -> {callee}" for caller, callee in self.edges),
+        ]
+
+
+async def look(hub: HubView, expected: Expectation) -> Shown:
+    """Compare once."""
+    absent = {}
+    for record in expected.requests:
+        missing = set(record.passed) - await hub.workloads(record.request_id)
+        if missing:
+            absent[record.request_id] = tuple(sorted(missing))
+    shown = await hub.edges()
+    return Shown(absent, tuple(edge for edge in expected.edges if edge not in shown))
+
+
+async def wait_until_shown(hub: HubView, expected: Expectation, *, seconds: float, pause: float = 0.5) -> Shown:
+    """Compare until nothing is missing or the time is over, and return the last comparison."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while True:
+        shown = await look(hub, expected)
+        if shown.complete or asyncio.get_running_loop().time() >= deadline:
+            return shown
+        await asyncio.sleep(pause)
+
+
+def report(hub_url: str, answers: Mapping[int, int], expected: Expectation, shown: Shown) -> dict[str, Any]:
+    """The run's report, for JSON. Its keys are an interface: scripts read them."""
+    return {
+        "ok": shown.complete,
+        "urls": {
+            "ui": f"{hub_url}/ui",
+            "api": f"{hub_url}/api/v1",
+            "docs": f"{hub_url}/api/docs",
+            "metrics": f"{hub_url}/metrics",
+        },
+        "visits": {"total": sum(answers.values()), "by_status": {str(k): v for k, v in sorted(answers.items())}},
+        "requests": [_request(record, shown) for record in expected.requests],
+        "edges": [
+            {"source": caller, "destination": callee, "shown": (caller, callee) not in shown.edges}
+            for caller, callee in expected.edges
+        ],
+        "missing": shown.missing,
+    }
+
+
+def _request(record: VisitRecord, shown: Shown) -> dict[str, Any]:
+    return {
+        "request_id": record.request_id,
+        "sampled": record.sampled,
+        "visit": record.visit,
+        "status": record.status,
+        "services": list(record.passed),
+        "shown": record.request_id not in shown.workloads,
+    }
+
+
+def sampled_and_not(records: Sequence[VisitRecord]) -> tuple[VisitRecord | None, VisitRecord | None]:
+    """The first sampled and the first unsampled record; None where there is none."""
+    return (
+        next((record for record in records if record.sampled), None),
+        next((record for record in records if not record.sampled), None),
+    )

@@ -1,0 +1,96 @@
+import asyncio
+import json
+
+from meshhub.demo.report import Expectation, Shown, look, report, sampled_and_not, wait_until_shown
+from meshhub.demo.traffic import VisitRecord
+
+HOME = VisitRecord("home", "id-1", True, 200, ("gateway:v1", "storefront:v1"))
+PRODUCT = VisitRecord("product", "id-2", False, 200, ("gateway:v1", "storefront:v1", "reviews:v2"))
+EXPECTED = Expectation((HOME, PRODUCT), (("gateway", "storefront"), ("storefront", "reviews")))
+
+
+class SlowHub:
+    """Shows everything from the n-th look at its graph on."""
+
+    def __init__(self, complete_at: int) -> None:
+        self._looks = 0
+        self._complete_at = complete_at
+
+    async def workloads(self, request_id: str) -> frozenset[str]:
+        if request_id == "id-1":
+            return frozenset(HOME.passed)
+        late = {"reviews:v2"} if self._looks + 1 >= self._complete_at else set()
+        return frozenset({"gateway:v1", "storefront:v1", "bystander:v1"} | late)
+
+    async def edges(self) -> frozenset[tuple[str, str]]:
+        self._looks += 1
+        late = {("storefront", "reviews")} if self._looks >= self._complete_at else set()
+        return frozenset({("gateway", "storefront"), ("a", "b")} | late)
+
+
+def test_what_is_missing_is_named() -> None:
+    shown = asyncio.run(look(SlowHub(9), EXPECTED))
+    assert shown == Shown({"id-2": ("reviews:v2",)}, (("storefront", "reviews"),))
+    assert shown.missing == ["request id-2: nothing from reviews:v2", "edge storefront -> reviews"]
+
+
+def test_waiting_ends_when_everything_is_shown() -> None:
+    shown = asyncio.run(wait_until_shown(SlowHub(3), EXPECTED, seconds=30, pause=0.001))
+    assert shown.complete
+    assert shown.missing == []
+
+
+def test_waiting_ends_when_the_time_is_over() -> None:
+    assert not asyncio.run(wait_until_shown(SlowHub(10**6), EXPECTED, seconds=0.05, pause=0.001)).complete
+
+
+def test_a_complete_report() -> None:
+    shown = Shown({}, ())
+    assert json.loads(json.dumps(report("http://127.0.0.1:8080", {200: 40, 0: 1, 503: 2}, EXPECTED, shown))) == {
+        "ok": True,
+        "urls": {
+            "ui": "http://127.0.0.1:8080/ui",
+            "api": "http://127.0.0.1:8080/api/v1",
+            "docs": "http://127.0.0.1:8080/api/docs",
+            "metrics": "http://127.0.0.1:8080/metrics",
+        },
+        "visits": {"total": 43, "by_status": {"0": 1, "200": 40, "503": 2}},
+        "requests": [
+            {
+                "request_id": "id-1",
+                "sampled": True,
+                "visit": "home",
+                "status": 200,
+                "services": ["gateway:v1", "storefront:v1"],
+                "shown": True,
+            },
+            {
+                "request_id": "id-2",
+                "sampled": False,
+                "visit": "product",
+                "status": 200,
+                "services": ["gateway:v1", "storefront:v1", "reviews:v2"],
+                "shown": True,
+            },
+        ],
+        "edges": [
+            {"source": "gateway", "destination": "storefront", "shown": True},
+            {"source": "storefront", "destination": "reviews", "shown": True},
+        ],
+        "missing": [],
+    }
+
+
+def test_an_incomplete_report_marks_what_is_not_shown() -> None:
+    shown = Shown({"id-2": ("reviews:v2",)}, (("storefront", "reviews"),))
+    content = report("http://127.0.0.1:8080", {}, EXPECTED, shown)
+    assert content["ok"] is False
+    assert [request["shown"] for request in content["requests"]] == [True, False]
+    assert [edge["shown"] for edge in content["edges"]] == [True, False]
+    assert content["missing"] == shown.missing
+
+
+def test_one_request_of_each_sort_is_found_if_there_is_one() -> None:
+    assert sampled_and_not([PRODUCT, HOME, PRODUCT]) == (HOME, PRODUCT)
+    assert sampled_and_not([HOME]) == (HOME, None)
+    assert sampled_and_not([]) == (None, None)
