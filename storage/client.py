@@ -24,6 +24,8 @@ _INGEST_TABLES = {
 }
 
 _INSERT_SETTINGS = {
+    # The views' functions are total, so nothing is gained by evaluating them lazily: twice as fast without.
+    "short_circuit_function_evaluation": "disable",
     "input_format_protobuf_oneof_presence": "1",
     "deduplicate_blocks_in_dependent_materialized_views": "1",
     "async_insert": "0",
