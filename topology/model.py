@@ -1,0 +1,190 @@
+"""The service graph of a window as data: what the dashboard, the API and the analyses work on.
+
+Everything is in a fixed order: nodes and edges by id, counted things by count (highest first), then by name.
+Durations are microseconds, times are UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from meshhub.model import Reporter, TimeRange
+
+
+class NodeKind(StrEnum):
+    """What stands at a node."""
+
+    SERVICE = "service"
+    GATEWAY = "gateway"
+    EXTERNAL = "external"
+    """A host outside the mesh."""
+    TCP = "tcp"
+    """A service of the mesh that was only seen with TCP."""
+    UNKNOWN = "unknown"
+    """Nothing said who it is; `ServiceNode.known` has what is known."""
+
+
+class Transport(StrEnum):
+    """What an edge speaks."""
+
+    HTTP = "http"
+    GRPC = "grpc"
+    TCP = "tcp"
+
+
+class Evidence(StrEnum):
+    """What an edge was measured by. Access logs have every request, spans what sampling let through."""
+
+    ACCESS_LOG = "access_log"
+    SPAN = "span"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many requests have a property: a version, a flag, a gRPC status."""
+
+    name: str
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a reader of the graph should know. `code` is stable, `text` is for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How much: `requests` are connections for TCP. Bytes are of bodies, as Envoy counts them: `bytes_received` by the
+    proxy from the caller, `bytes_sent` by the proxy to the caller."""
+
+    requests: int
+    per_second: float
+    bytes_received: int
+    bytes_sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Errors:
+    """How many requests ended how. `share` is of all requests and leaves out 4xx; None when there were no requests."""
+
+    share: float | None
+    client_error_share: float | None
+    by_kind: tuple[Count, ...]
+    """Every outcome but OK that occurred, named as meshhub.outcome.Outcome."""
+    response_codes: tuple[Count, ...]
+    grpc_statuses: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Duration at the reporting proxy, request start to response end: quantiles within 1 %, and the mean."""
+
+    p50: float
+    p90: float
+    p95: float
+    p99: float
+    mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Encryption:
+    """How connections between the two peers were secured. `mtls_share` is of the requests whose security is known and
+    None where that is none of them."""
+
+    mtls_share: float | None
+    by_security: tuple[Count, ...]
+    """mtls, tls, plaintext, unknown."""
+    source_principals: tuple[str, ...]
+    destination_principals: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """`retries` = attempts - requests; `amplification` = attempts per request, None when there were no requests."""
+
+    attempts: int
+    retries: int
+    amplification: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeView:
+    """What one side reported of an edge."""
+
+    reporter: Reporter
+    rates: Rates
+    errors: Errors
+    latency: Latency | None
+    """None when no request has a duration."""
+    flags: tuple[Count, ...]
+    """Envoy response flags; a request may have several."""
+    encryption: Encryption
+    retries: Retries
+    source_versions: tuple[Count, ...]
+    destination_versions: tuple[Count, ...]
+    """Versions the side knew; requests of unknown version are not in it."""
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEdge:
+    """Calls from one service to another. `client` and `server` are two views of the same calls, never to be added.
+
+    A missing one is not measured, which is not the same as no traffic. `headline` is the one whose numbers stand for the
+    edge: the client's where it is there, because it includes what never reached the server.
+    """
+
+    id: str
+    source: str
+    """Id of a node."""
+    destination: str
+    """Id of a node."""
+    transport: Transport
+    measured_by: Evidence
+    headline: EdgeView
+    client: EdgeView | None
+    server: EdgeView | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeTraffic:
+    """Headline numbers of all edges into or out of a node, added up: each edge counted once."""
+
+    requests: int
+    per_second: float
+    error_share: float | None
+    client_error_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNode:
+    """A service, or what is known of something that is none."""
+
+    id: str
+    kind: NodeKind
+    cluster: str
+    namespace: str
+    service: str
+    """The host of an external node; empty for an unknown one."""
+    versions: tuple[str, ...]
+    reporting: bool
+    """Whether its own proxy sent access logs in the window. If not, it is not measured, only seen by others."""
+    known: tuple[str, ...]
+    """Of an unknown node, in words."""
+    inbound: NodeTraffic | None
+    outbound: NodeTraffic | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGraph:
+    """The graph of a window. `truncated` says that there were more call relations than were read."""
+
+    window: TimeRange
+    nodes: tuple[ServiceNode, ...]
+    edges: tuple[ServiceEdge, ...]
+    truncated: bool
