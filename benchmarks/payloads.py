@@ -1,8 +1,8 @@
 """Realistic telemetry of an Envoy mesh, serialized ahead of time: what the load generator replays.
 
-A mesh of services in a call tree answers requests; every call has a client-side and a server-side proxy, each of which
-writes a span and an access log, and each proxy batches its own. Ids, paths, addresses, sizes and durations vary as they do
-in production; replays get fresh ids and times, so that nothing compresses better than it would there.
+A mesh of services in a call tree answers requests; every call has a client-side and a server-side proxy, each of
+which writes a span and an access log, and each proxy batches its own. Ids, paths, addresses, sizes and durations vary
+as they do in production; replays get fresh ids and times, so that nothing compresses better than it would there.
 """
 
 import random
@@ -27,7 +27,12 @@ CALLS = (
 )
 INSTANCES = 3
 ROUTES = ("/", "/product/{}", "/product/{}/reviews?page={}", "/cart/{}", "/api/v1/items/{}")
-USER_AGENTS = ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36", "okhttp/4.12.0", "curl/8.5.0", "Go-http-client/1.1")
+USER_AGENTS = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
+    "okhttp/4.12.0",
+    "curl/8.5.0",
+    "Go-http-client/1.1",
+)
 
 Proxy = tuple[str, int]
 
@@ -36,8 +41,8 @@ Proxy = tuple[str, int]
 class Payloads:
     """Serialized requests of one signal and where in them the ids are.
 
-    `buffer` holds all requests end to end, `bounds` their (start, end); `ids` maps each kind of id to the offsets of its
-    occurrences and the index of the id that belongs there.
+    `buffer` holds all requests end to end, `bounds` their (start, end); `ids` has for each kind of id the offsets of its
+    occurrences, the index of the id that belongs at each, and its width in bytes.
     """
 
     signal: Signal
@@ -155,12 +160,28 @@ def _request(rnd: random.Random, book: _IdBook) -> Iterator[tuple[Proxy, _Call]]
         }
         yield (
             (caller, source),
-            _Call(False, callee, target, span=client, parent=inner.get(caller, b""), start=start, duration=duration, **shared),
+            _Call(
+                False,
+                callee,
+                target,
+                span=client,
+                parent=inner.get(caller, b""),
+                start=start,
+                duration=duration,
+                **shared,
+            ),
         )
         yield (
             (callee, target),
             _Call(
-                True, caller, source, span=server, parent=client, start=start + 150_000, duration=duration * 9 // 10, **shared
+                True,
+                caller,
+                source,
+                span=server,
+                parent=client,
+                start=start + 150_000,
+                duration=duration * 9 // 10,
+                **shared,
             ),
         )
         inner[callee] = server
@@ -290,7 +311,12 @@ def _located(signal: Signal, requests: list[bytes], book: _IdBook, records: int)
         position += len(request)
     ids = [_find(raw, known) for known in (book.traces, book.spans, book.requests)]
     return Payloads(
-        signal, np.frombuffer(raw, np.uint8).copy(), bounds, [found for found in ids if len(found[0])], _times(signal, raw), records
+        signal,
+        np.frombuffer(raw, np.uint8).copy(),
+        bounds,
+        [found for found in ids if len(found[0])],
+        _times(signal, raw),
+        records,
     )
 
 
