@@ -41,8 +41,8 @@ Proxy = tuple[str, int]
 class Payloads:
     """Serialized requests of one signal and where in them the ids are.
 
-    `buffer` holds all requests end to end, `bounds` their (start, end); `ids` has for each kind of id the offsets of its
-    occurrences, the index of the id that belongs at each, and its width in bytes.
+    `buffer` holds all requests end to end, `bounds` their (start, end); `ids` has for each kind of id the offsets of
+    its occurrences, the index of the id that belongs at each, and its width in bytes.
     """
 
     signal: Signal
