@@ -2,7 +2,7 @@ Tuple(
     name String,
     description String,
     unit String,
-    data Enum8('none' = 0, 'gauge' = 1, 'sum' = 2, 'histogram' = 3, 'exponential_histogram' = 4, 'summary' = 5),
+    data Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11),
     gauge Tuple(data_points Array(${number_data_point})),
     sum Tuple(data_points Array(${number_data_point}), aggregation_temporality Int32, is_monotonic Bool),
     histogram Tuple(
