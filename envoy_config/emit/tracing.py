@@ -1,0 +1,40 @@
+"""Spans over OTLP with W3C propagation, and request ids that have no say in what is traced."""
+
+from envoy_config.emit.hub import grpc_service, resource_detectors
+from envoy_config.emit.messages import Message, extension, typed
+from envoy_config.intent import Mesh
+from envoy_config.plan import Proxy, Role
+
+
+def tracing(mesh: Mesh, proxy: Proxy) -> Message:
+    """The `tracing` of a connection manager, empty if the mesh sends no spans.
+
+    The percentage decides where no traceparent came in; one that did decides by its sampled flag. A gateway makes
+    two spans, of the request it took and of the one it made, since it is the server of one and the client of the other.
+    """
+    if not mesh.signals.spans:
+        return {}
+    provider = {
+        "service_name": proxy.service,
+        "grpc_service": grpc_service(mesh.hub),
+        "resource_detectors": resource_detectors(mesh, proxy),
+    }
+    return {
+        "tracing": {
+            "random_sampling": {"value": proxy.sampling_percent},
+            "spawn_upstream_span": proxy.role is Role.GATEWAY,
+            "provider": extension("envoy.tracers.opentelemetry", "envoy.config.trace.v3.OpenTelemetryConfig", provider),
+        }
+    }
+
+
+def request_ids() -> Message:
+    """Ids are made where there is none. By default, Envoy reads the sampling decision from the id and does not trace a
+    request whose id is no UUID; that is switched off. The decision is still packed into ids that are UUIDs."""
+    content = {"pack_trace_reason": True, "use_request_id_for_trace_sampling": False}
+    return {
+        "generate_request_id": True,
+        "request_id_extension": {
+            "typed_config": typed("envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig", content)
+        },
+    }
