@@ -7,8 +7,9 @@ from envoy_config.intent.workloads import ServerTls
 from envoy_config.plan import Mutual, Originated
 
 _TLS = "envoy.extensions.transport_sockets.tls.v3."
-_MESH_VERSION = {"tls_minimum_protocol_version": "TLSv1_3"}
-_OUTSIDE_VERSION = {"tls_minimum_protocol_version": "TLSv1_2"}
+# The maximum is said too: Envoy's clients stop at TLS 1.2 by default.
+_MESH_VERSION = {"tls_minimum_protocol_version": "TLSv1_3", "tls_maximum_protocol_version": "TLSv1_3"}
+_OUTSIDE_VERSION = {"tls_minimum_protocol_version": "TLSv1_2", "tls_maximum_protocol_version": "TLSv1_3"}
 
 
 def mesh_server(certificate_directory: str, ca_file: str, trust_domain: str) -> Message:
