@@ -10,9 +10,10 @@ from meshhub.demo.shop import Kind, Workload
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance: an application on `app_port` behind a proxy of its own; a gateway has no application.
+    """One instance: an application on `app_port` behind a proxy of its own.
 
-    All ports are on the loopback interface. `outbound_tcp` has one port per TCP service it calls.
+    All ports are on the loopback interface. `outbound_tcp` has one port per TCP service it calls. A gateway has no
+    application, and its `inbound_port` is where visitors come in.
     """
 
     workload: Workload

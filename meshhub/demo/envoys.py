@@ -111,15 +111,18 @@ class Envoy:
 class Fleet:
     """All proxies of the mesh."""
 
-    def __init__(self, plans: Sequence[ProxyPlan], binary: Path, logs: Path) -> None:
-        self._envoys = [Envoy(plan, binary, logs) for plan in plans]
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._envoys: list[Envoy] = []
 
-    async def start(self) -> None:
+    async def start(self, plans: Sequence[ProxyPlan]) -> None:
         """Start all, a few at once.
 
         Raises:
-            MeshhubError: one could not be started; the others may run and need `stop`.
+            MeshhubError: there is no Envoy, or one could not be started; the others may run and need `stop`.
         """
+        binary = envoy_binary()
+        self._envoys = [Envoy(plan, binary, self._logs) for plan in plans]
         slots = asyncio.Semaphore(STARTING_AT_ONCE)
 
         async def start(envoy: Envoy) -> None:

@@ -101,13 +101,15 @@ class HubClient:
 
 
 def workloads_of(journey: Mapping[str, Any]) -> frozenset[str]:
-    """The workloads whose proxies reported in the answer to GET /api/v1/requests/{id}."""
-    return frozenset(f"{hop['service']}:{hop['version']}" for hop in journey["hops"])
+    """The workloads whose proxies reported, from the answer to GET /api/v1/requests/{id}."""
+    identities = [workload["identity"] for workload in journey["workloads"] if workload["proxy_reported"]]
+    return frozenset(f"{identity['service']}:{identity['version']}" for identity in identities)
 
 
 def edges_of(graph: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    """The service names at both ends of each edge in the answer to GET /api/v1/graph."""
-    return frozenset((edge["source"]["service"], edge["destination"]["service"]) for edge in graph["edges"])
+    """The service names at both ends of each edge, from the answer to GET /api/v1/graph."""
+    names = {node["id"]: node["service"] for node in graph["nodes"]}
+    return frozenset((names[edge["source"]], names[edge["destination"]]) for edge in graph["edges"])
 
 
 class HubProcess:
@@ -139,14 +141,14 @@ class HubProcess:
         except TimeoutError as error:
             raise self._failure(f"it was not ready after {READY_SECONDS:g} s") from error
 
-    async def ended(self) -> None:
-        """Wait until it ends by itself.
+    def check(self) -> None:
+        """Make sure that it runs.
 
         Raises:
-            MeshhubError: always, when it has; the message has the end of its log.
+            MeshhubError: it has ended; the message has the end of its log.
         """
-        if self._child is not None:
-            raise self._failure(f"it ended with code {await self._child.wait()}", verb="keep")
+        if self._child is not None and self._child.exit_code is not None:
+            raise self._failure(f"it ended with code {self._child.exit_code}", verb="keep up")
 
     async def stop(self) -> None:
         """Let it finish its work and end."""

@@ -63,7 +63,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """One version of a service. `tells` means it sends spans and logs of its own, beside its proxy's."""
+    """One version of a service. `tells` means it sends spans and logs of its own, beside its proxy's.
+
+    Callers wait `timeout_seconds` for an answer, all tries together; the same for all versions.
+    """
 
     service: str
     kind: Kind
@@ -72,6 +75,7 @@ class Workload:
     version: str = "v1"
     instances: int = 1
     failure_share: float = 0.0
+    timeout_seconds: float = 5.0
     tells: bool = False
 
     @property
@@ -112,7 +116,15 @@ WORKLOADS: tuple[Workload, ...] = (
     Workload("reviews", Kind.HTTP, Pace(5), (Endpoint("GET", "reviews"),)),
     Workload("reviews", Kind.HTTP, Pace(8), (Endpoint("GET", "reviews", (_RATINGS,)),), version="v2"),
     Workload("reviews", Kind.HTTP, Pace(14, 0.8), (Endpoint("GET", "reviews", (_RATINGS,)),), version="v3"),
-    Workload("ratings", Kind.HTTP, Pace(3), (Endpoint("GET", "ratings"),), instances=2, failure_share=0.04),
+    Workload(
+        "ratings",
+        Kind.HTTP,
+        Pace(3),
+        (Endpoint("GET", "ratings"),),
+        instances=2,
+        failure_share=0.04,
+        timeout_seconds=0.8,
+    ),
     Workload(
         "cart",
         Kind.HTTP,

@@ -13,6 +13,9 @@ from meshhub.demo.shop import GATEWAY, VISITS, Visit
 
 AUTHORITY = "shop.example"
 RECORDS_KEPT = 5000
+FAILED = 500
+"""Statuses from here on are failures; such a request may not have reached all that it says nothing of."""
+
 MAX_OPEN = 100
 """Visits under way at once; when the shop is that slow, further visitors stay away."""
 
@@ -50,6 +53,9 @@ class Traffic:
         self._random = random
         self._open: set[asyncio.Task[None]] = set()
         self._records: deque[VisitRecord] = deque(maxlen=RECORDS_KEPT)
+        self._sorts: set[bool] = set()
+        self.both_sorts = asyncio.Event()
+        """Set when both a sampled and an unsampled request were answered well: there are examples of either sort."""
         self.answers: Counter[int] = Counter()
         """Answers by status; 0 counts visits that got none."""
 
@@ -57,6 +63,11 @@ class Traffic:
     def records(self) -> Sequence[VisitRecord]:
         """The latest answered visits that a service of the shop saw, oldest first."""
         return tuple(self._records)
+
+    async def tour(self, *, rounds: int) -> None:
+        """Make every kind of visit in turn, so that even a short run uses every route and every edge."""
+        for _ in range(rounds):
+            await asyncio.gather(*(self._visit(visit) for visit in VISITS))
 
     async def run(self) -> None:
         """Send visits until cancelled, then wait for those under way."""
@@ -86,7 +97,14 @@ class Traffic:
         self.answers[answer.status] += 1
         record = record_of(visit.name, answer)
         if record is not None:
-            self._records.append(record)
+            self._record(record)
+
+    def _record(self, record: VisitRecord) -> None:
+        self._records.append(record)
+        if record.status < FAILED:
+            self._sorts.add(record.sampled)
+        if len(self._sorts) == 2:
+            self.both_sorts.set()
 
 
 def record_of(visit: str, answer: Answer) -> VisitRecord | None:
@@ -107,7 +125,7 @@ def examples(records: Sequence[VisitRecord], *, each: int) -> list[VisitRecord]:
     """
     chosen = []
     for sampled in (True, False):
-        candidates = [r for r in records if r.sampled is sampled and r.status < 500]
+        candidates = [r for r in records if r.sampled is sampled and r.status < FAILED]
         ranked = sorted(candidates, key=lambda r: (-len(r.passed), r.request_id))
         distinct = list({frozenset(r.passed): r for r in reversed(ranked)}.values())[::-1]
         rest = [r for r in ranked if r not in distinct]

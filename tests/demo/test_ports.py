@@ -23,10 +23,8 @@ def test_a_listener_that_shares_ports_may_use_a_kept_one() -> None:
     pool = PortPool()
     port = pool.keep()
     try:
-        with listening_socket(port, kept=True) as listener:
-            with socket.create_connection((LOOPBACK, port), timeout=5):
-                connection, _ = listener.accept()
-                connection.close()
+        with listening_socket(port, kept=True), socket.create_connection((LOOPBACK, port), timeout=5) as client:
+            assert client.getpeername() == (LOOPBACK, port)
     finally:
         pool.close()
 

@@ -1,8 +1,11 @@
 import asyncio
 import json
 
-from meshhub.demo.report import Expectation, Shown, look, report, sampled_and_not, wait_until_shown
+import pytest
+
+from meshhub.demo.report import Expectation, Shown, look, report, wait_until_shown
 from meshhub.demo.traffic import VisitRecord
+from meshhub.errors import MeshhubError
 
 HOME = VisitRecord("home", "id-1", True, 200, ("gateway:v1", "storefront:v1"))
 PRODUCT = VisitRecord("product", "id-2", False, 200, ("gateway:v1", "storefront:v1", "reviews:v2"))
@@ -90,7 +93,25 @@ def test_an_incomplete_report_marks_what_is_not_shown() -> None:
     assert content["missing"] == shown.missing
 
 
-def test_one_request_of_each_sort_is_found_if_there_is_one() -> None:
-    assert sampled_and_not([PRODUCT, HOME, PRODUCT]) == (HOME, PRODUCT)
-    assert sampled_and_not([HOME]) == (HOME, None)
-    assert sampled_and_not([]) == (None, None)
+def test_a_run_without_a_sampled_or_an_unsampled_request_is_not_ok() -> None:
+    expected = Expectation((HOME,), ())
+    assert expected.gaps == ["no unsampled request was answered"]
+    assert Expectation((), ()).gaps == ["no sampled request was answered", "no unsampled request was answered"]
+    content = report("http://127.0.0.1:8080", {}, expected, Shown({}, ()))
+    assert (content["ok"], content["missing"]) == (False, ["no unsampled request was answered"])
+
+
+class BrokenHub(SlowHub):
+    """Answers from the n-th look on."""
+
+    async def edges(self) -> frozenset[tuple[str, str]]:
+        shown = await super().edges()
+        if self._looks < self._complete_at:
+            raise MeshhubError("could not ask the hub")
+        return shown
+
+
+def test_a_hub_that_does_not_answer_is_asked_again_until_the_time_is_over() -> None:
+    assert asyncio.run(wait_until_shown(BrokenHub(3), EXPECTED, seconds=30, pause=0.001)).complete
+    with pytest.raises(MeshhubError, match="could not ask the hub"):
+        asyncio.run(wait_until_shown(BrokenHub(10**6), EXPECTED, seconds=0.05, pause=0.001))

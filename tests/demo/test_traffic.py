@@ -1,11 +1,13 @@
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Mapping
 from random import Random
 
 import pytest
 
 from meshhub.demo.calls import Answer
+from meshhub.demo.shop import VISITS
 from meshhub.demo.traffic import Traffic, VisitRecord, examples, record_of
 
 ID = "2f1c6f0e-1111-4222-9333-444455556666"
@@ -28,6 +30,7 @@ class RecordedGateway:
         self, method: str, authority: str, path: str, headers: Mapping[str, str], *, body: bytes, seconds: float
     ) -> Answer:
         self.seen.append((method, path.strip("/").partition("/")[0]))
+        assert path.count("{") == 0
         self._left -= 1
         if self._left == 0:
             self.enough.set()
@@ -64,6 +67,37 @@ def test_visitors_use_every_route_and_each_answer_is_counted_and_recorded() -> N
     assert traffic.answers == {200: len(gateway.seen)}
     assert len(traffic.records) == len(gateway.seen)
     assert traffic.records[0].passed == ("gateway:v1", "storefront:v1", "catalog:v1")
+
+
+def test_a_tour_makes_every_visit_as_often_as_asked() -> None:
+    async def scenario() -> RecordedGateway:
+        gateway = RecordedGateway(enough=10**6)
+        await Traffic(gateway, rate=1.0, random=Random(7)).tour(rounds=2)  # noqa: S311
+        return gateway
+
+    seen = Counter(asyncio.run(scenario()).seen)
+    assert len(seen) == len(VISITS)
+    assert set(seen.values()) == {2}
+
+
+@pytest.mark.parametrize(
+    ("answers", "both"),
+    [
+        ([(True, 200), (True, 200)], False),
+        ([(True, 200), (False, 503)], False),
+        ([(True, 200), (False, 404)], True),
+    ],
+)
+def test_it_is_known_when_both_sorts_were_answered(answers: list[tuple[bool, int]], both: bool) -> None:
+    class Scripted(RecordedGateway):
+        async def call(self, *_: object, **__: object) -> Answer:
+            sampled, status = next(script)
+            return Answer(status, {}, body("storefront:v1", sampled=sampled))
+
+    script = iter(answers * len(VISITS))
+    traffic = Traffic(Scripted(enough=1), rate=1.0, random=Random(7))  # noqa: S311
+    asyncio.run(traffic.tour(rounds=1))
+    assert traffic.both_sorts.is_set() is both
 
 
 def test_visits_without_an_answer_are_counted_and_not_recorded() -> None:

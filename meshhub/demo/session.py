@@ -1,0 +1,113 @@
+"""All that a demo runs, started in order and stopped in reverse."""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from secrets import token_urlsafe
+
+from meshhub.demo.control import control_app
+from meshhub.demo.envoys import Envoy
+from meshhub.demo.hub import HubClient, HubPorts, HubProcess
+from meshhub.demo.mesh import RunningMesh
+from meshhub.demo.ports import LOOPBACK, listening_socket, port_of
+from meshhub.demo.progress import Progress
+from meshhub.demo.serving import LoopbackServer
+from meshhub.demo.traffic import Traffic
+from meshhub.demo.workdir import WorkDirectory
+from meshhub.secret import Secret
+
+TOUR_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """What the user asked for.
+
+    `root` has the work directories; `seconds` None runs until stopped; `rate` is visits per second; `sampling` the
+    percentage of requests that are traced; `data_dir` None keeps nothing of what the hub stored.
+    """
+
+    root: Path
+    seconds: float | None = None
+    as_json: bool = False
+    rate: float = 20.0
+    sampling: int = 20
+    data_dir: Path | None = None
+
+
+class Session:
+    """One run of the demo. Use it as a context: what was started is stopped at its end, however it ends."""
+
+    def __init__(self, options: DemoOptions, progress: Progress) -> None:
+        self._options = options
+        self._progress = progress
+        self._stack = AsyncExitStack()
+        random = Random()
+        self._work = WorkDirectory.create(options.root)
+        self._stack.callback(self._work.remove)
+        ports = HubPorts.choose()
+        self.ports = ports
+        self.client = HubClient(ports.url)
+        self._stack.push_async_callback(self.client.close)
+        data_dir = options.data_dir or self._work.subdirectory("data")
+        self._hub = HubProcess(ports, data_dir=data_dir.absolute(), work=self._work.path)
+        self._stack.push_async_callback(self._hub.stop)
+        self._mesh = RunningMesh(
+            self._work, otlp_port=ports.otlp_grpc, sampling=options.sampling, random=random, now=datetime.now(UTC)
+        )
+        self._stack.push_async_callback(self._mesh.stop)
+        self.traffic = Traffic(self._mesh.gateway, rate=options.rate, random=random)
+        self._visitors: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "Session":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        with self._progress.step("Stopping everything"):
+            await self.send_visitors_home()
+            await self._stack.aclose()
+
+    async def start(self) -> None:
+        """Start the hub, the mesh, the control port and the visitors.
+
+        Raises:
+            MeshhubError: a part could not be started.
+            OSError: a port was taken meanwhile.
+        """
+        for change in self.ports.moved:
+            self._progress.warn(change)
+        with self._progress.step("Starting the hub"):
+            await self._hub.start(self.client)
+        await self._mesh.start(self._progress)
+        self._open_control()
+        with self._progress.step("Letting the first visitors in"):
+            await self.traffic.tour(rounds=TOUR_ROUNDS)
+        self._visitors = asyncio.create_task(self.traffic.run())
+
+    async def send_visitors_home(self) -> None:
+        """End the traffic: no new visits, those under way are answered."""
+        if self._visitors is not None:
+            self._visitors.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._visitors
+            self._visitors = None
+
+    def check(self) -> list[Envoy]:
+        """The proxies that ended though nobody asked them to.
+
+        Raises:
+            MeshhubError: the hub has ended.
+        """
+        self._hub.check()
+        return self._mesh.died()
+
+    def _open_control(self) -> None:
+        token = token_urlsafe()
+        listener = listening_socket()
+        server = LoopbackServer({listener: control_app(self._mesh.faults, Secret(token))})
+        server.start()
+        self._stack.push_async_callback(server.stop)
+        self._work.publish(control_url=f"http://{LOOPBACK}:{port_of(listener)}", token=token, hub_url=self.ports.url)
