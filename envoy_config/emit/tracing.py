@@ -31,7 +31,7 @@ def tracing(mesh: Mesh, proxy: Proxy) -> Message:
 
 
 def _sampler(percent: float) -> Message:
-    """The tracer's own sampler: where request ids have no say, Envoy 1.40 traces all, whatever `random_sampling` says."""
+    """The tracer's own sampler. Where request ids have no say, Envoy 1.40 traces all, whatever random_sampling says."""
     share = {"sampling_percentage": {"numerator": round(percent * 10_000), "denominator": "MILLION"}}
     ratio = extension(
         "envoy.tracers.opentelemetry.samplers.trace_id_ratio_based", f"{_SAMPLERS}TraceIdRatioBasedSamplerConfig", share
