@@ -1,0 +1,55 @@
+"""What can be set: each package's section, and the few settings that belong to no package."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, field_validator
+
+from collector.settings import CollectorSettings
+from dashboard.settings import WebSettings
+from meshhub.configuration import Section
+from meshhub.telemetry.settings import TelemetrySettings
+from storage.settings import StorageSettings
+
+EMBEDDED = "embedded"
+SERVER_SCHEMES = frozenset({"clickhouse", "clickhouses", "http", "https"})
+
+
+class Settings(Section):
+    """All settings of a hub."""
+
+    # A fault must not repeat what was given: it may be a secret in the wrong place.
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    data_dir: Path = Field(
+        default=Path("meshhub-data"), description="Directory of the journal, quarantine and embedded store."
+    )
+    store: str = Field(
+        default=EMBEDDED,
+        description='Where telemetry is kept: "embedded", or a ClickHouse server as clickhouse://host[:port] '
+        "(clickhouses:// with TLS). A user and password in the URL are taken as `storage.username` and "
+        "`storage.password`.",
+    )
+    insecure: bool = Field(
+        default=False,
+        description="Allow addresses that other machines reach although nothing authenticates their clients.",
+    )
+    collector: CollectorSettings = CollectorSettings()
+    storage: StorageSettings = StorageSettings()
+    web: WebSettings = WebSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
+
+    @field_validator("store")
+    @classmethod
+    def _known_store(cls, store: str) -> str:
+        if store != EMBEDDED and not _is_server(store):
+            raise ValueError(f'expected "{EMBEDDED}" or a URL such as clickhouse://host:8123')
+        return store
+
+
+def _is_server(store: str) -> bool:
+    try:
+        url = urlsplit(store)
+        return url.scheme in SERVER_SCHEMES and bool(url.hostname) and url.port != 0
+    except ValueError:  # the host or the port is none
+        return False
