@@ -7,8 +7,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from meshhub.configuration import Location
+from meshhub.secret import Secret
 from meshhub.settings.catalogue import rendered
 from meshhub.settings.loading import LoadedSettings
+from meshhub.settings.model import Settings
 
 DEFAULT = "default"
 
@@ -43,3 +45,8 @@ def _values(node: Any, location: Location) -> Iterator[tuple[Location, Any]]:
             yield from _values(member, (*location, position))
     else:
         yield location, node
+
+
+def secrets_of(settings: Settings) -> list[Secret]:
+    """Every secret in the settings, for the places that must not show one."""
+    return [value for _, value in _values(settings, ()) if isinstance(value, Secret) and value]
