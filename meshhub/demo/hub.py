@@ -1,6 +1,7 @@
 """The hub under the demo: a child process, and what the demo asks of its API."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from meshhub.errors import MeshhubError
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
 POLL_SECONDS = 0.2
+SETTINGS_PREFIX = "MESHHUB_"
+"""Environment variables that override the hub's settings file; those of the user's own hub are not for this one."""
+
 DEFAULT_PORTS = {"OTLP/gRPC": 4317, "OTLP/HTTP": 4318, "web": 8080}
 
 
@@ -131,7 +135,8 @@ class HubProcess:
         """
         self._settings.write_text(yaml.safe_dump(self._ports.settings(self._data_dir)), encoding="utf-8")
         command = [sys.executable, "-m", "meshhub.cli", "serve", "--config", str(self._settings)]
-        self._child = await Child.start("the hub", command, log=self._log)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_PREFIX)}
+        self._child = await Child.start("the hub", command, log=self._log, environment=environment)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 while not await client.ready():

@@ -33,7 +33,7 @@ class Child:
             name: how messages call it.
             command: the program's absolute path and its arguments.
             log: receives its output; a restart appends.
-            environment: variables set in addition to the demo's own.
+            environment: its environment variables; None gives it the demo's own.
         """
         tied = [sys.executable, "-I", "-S", tether.__file__, str(os.getpid()), *command]
         with log.open("ab") as output:
@@ -43,7 +43,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                env={**os.environ, **(environment or {})},
+                env=environment,
             )
         return cls(name, process, log)
 

@@ -16,6 +16,7 @@ from meshhub.demo.hub import HubClient, HubPorts, HubProcess
 from meshhub.demo.ports import PortPool, listening_socket, port_of
 from meshhub.demo.serving import LoopbackServer
 from meshhub.errors import MeshhubError
+from meshhub.settings.model import Settings
 
 ResultT = TypeVar("ResultT")
 
@@ -112,9 +113,28 @@ def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_settings_file_says_where_to_listen_and_to_keep_data(tmp_path: Path) -> None:
-    settings = yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3).settings(tmp_path)))
-    assert settings["collector"]["endpoints"] == {"otlp_grpc": "127.0.0.1:1", "otlp_http": "127.0.0.1:2"}
-    assert str(tmp_path) in settings.values()
+    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3).settings(tmp_path))))
+    endpoints = settings.collector.endpoints
+    assert (endpoints.otlp_grpc, endpoints.otlp_http) == ("127.0.0.1:1", "127.0.0.1:2")
+    assert (settings.web.address, settings.data_dir) == ("127.0.0.1:3", tmp_path)
+
+
+def test_settings_of_the_users_own_hub_are_kept_from_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printer = tmp_path / "printer"
+    printer.write_text("#!/bin/sh\nenv | grep -c ^MESHHUB_\nexit 1\n")
+    printer.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(printer))
+    monkeypatch.setenv("MESHHUB_DATA_DIR", "/precious")
+
+    async def scenario() -> None:
+        client = HubClient("http://127.0.0.1:1")
+        try:
+            await HubProcess(HubPorts(1, 2, 3), data_dir=tmp_path, work=tmp_path).start(client)
+        finally:
+            await client.close()
+
+    with pytest.raises(MeshhubError, match=r"ended with code 1\.\n0$"):
+        asyncio.run(scenario())
 
 
 def test_a_hub_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

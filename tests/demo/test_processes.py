@@ -1,4 +1,5 @@
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -48,15 +49,17 @@ def test_stopping_asks_first_and_insists_then(tmp_path: Path) -> None:
     assert asyncio.run(scenario()) == [-signal.SIGTERM, -signal.SIGKILL]
 
 
-def test_an_environment_variable_is_added(tmp_path: Path) -> None:
-    async def scenario() -> str:
-        command = [sys.executable, "-c", "import os; print(os.environ['HUE'], 'PATH' in os.environ)"]
-        child = await Child.start("a child", command, log=tmp_path / "log", environment={"HUE": "blue"})
+def test_the_environment_is_what_was_given(tmp_path: Path) -> None:
+    async def scenario(environment: dict[str, str] | None) -> str:
+        log = tmp_path / f"log-{environment is None}"
+        command = [sys.executable, "-c", "import os; print(os.environ.get('HUE'), 'HOME' in os.environ)"]
+        child = await Child.start("a child", command, log=log, environment=environment)
         async with asyncio.timeout(20):
             await child.wait()
         return child.last_lines()
 
-    assert asyncio.run(scenario()) == "blue True"
+    assert asyncio.run(scenario({"HUE": "blue"})) == "blue False"
+    assert asyncio.run(scenario(None)) == f"None {'HOME' in os.environ}"
 
 
 PARENT = f"""
