@@ -1,0 +1,1 @@
+"""Decides whether a request may be taken: decodable, and within the limits."""

@@ -1,0 +1,1 @@
+"""Keeps acknowledged requests on disk until the engine has them."""

@@ -1,0 +1,124 @@
+"""The format of a segment file: a sequence of records, each a varint length and that many bytes of message.
+
+A message is the bytes of an OTLP Export*ServiceRequest as received, followed by a suffix of three protobuf fields of
+our own. Protobuf merges on concatenation and the last scalar wins, so what a client sends in their place has no effect;
+that is why the tenant is written even when it is empty.
+
+    field 1001  fixed64  received_unix_nano   when the hub took the request
+    field 1002  string   tenant               whose it is
+    field 1003  fixed32  crc32                zlib.crc32 of all bytes of the message before this field's tag
+
+The checksum is always the last six bytes. The engine reads a whole segment as length-delimited protobuf.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from zlib import crc32
+
+RECEIVED_TAG = b"\xc9\x3e"
+TENANT_TAG = b"\xd2\x3e"
+CHECKSUM_TAG = b"\xdd\x3e"
+CHECKSUM_BYTES = 6
+SMALLEST_MESSAGE = 10 + 3 + CHECKSUM_BYTES
+MAX_TENANT_BYTES = 127
+MAX_LENGTH_BYTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A stretch [start, end) of a segment: one whole record with its length, or damage that is no record."""
+
+    start: int
+    end: int
+    intact: bool
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+
+def encode(body: bytes, received: int, tenant: bytes) -> tuple[bytes, bytes, bytes]:
+    """The three parts of a record (length, body, suffix); the body is not copied.
+
+    Args:
+        body: an encoded Export*ServiceRequest.
+        received: Unix time in nanoseconds.
+        tenant: UTF-8, at most `MAX_TENANT_BYTES`.
+    """
+    suffix = RECEIVED_TAG + received.to_bytes(8, "little") + TENANT_TAG + bytes((len(tenant),)) + tenant
+    checksum = crc32(suffix, crc32(body))
+    suffix += CHECKSUM_TAG + checksum.to_bytes(4, "little")
+    return encode_varint(len(body) + len(suffix)), body, suffix
+
+
+def encode_varint(value: int) -> bytes:
+    """A non-negative integer as a protobuf varint."""
+    groups = bytearray()
+    while value > 0x7F:
+        groups.append(value & 0x7F | 0x80)
+        value >>= 7
+    groups.append(value)
+    return bytes(groups)
+
+
+def scan(data: bytes) -> Iterator[Extent]:
+    """Walk the records of a segment, in order and without gaps; the extents cover all of `data`.
+
+    Past damage the walk goes on at the next place where a whole record with a right checksum starts.
+    """
+    position = 0
+    while position < len(data):
+        end = _record_end(data, position)
+        intact = end is not None
+        if end is None:
+            end = _next_record(data, position)
+        yield Extent(position, end, intact)
+        position = end
+
+
+def received_time(record: bytes) -> int:
+    """When the hub took an intact record that `scan` found: Unix time in nanoseconds; 0 if the suffix is not ours."""
+    for tenant_size in range(MAX_TENANT_BYTES + 1):
+        tag = len(record) - CHECKSUM_BYTES - tenant_size - len(TENANT_TAG) - 1
+        if record[tag : tag + 3] == TENANT_TAG + bytes((tenant_size,)) and record[tag - 10 : tag - 8] == RECEIVED_TAG:
+            return int.from_bytes(record[tag - 8 : tag], "little")
+    return 0
+
+
+def message_of(record: bytes) -> bytes:
+    """The message of a record without its length."""
+    return record[_length_at(record, 0)[1] :]
+
+
+def _length_at(data: bytes, position: int) -> tuple[int, int]:
+    """The varint at `position` and where it ends; (0, position) where there is none."""
+    value = 0
+    for index, byte in enumerate(data[position : position + MAX_LENGTH_BYTES]):
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return value, position + index + 1
+    return 0, position
+
+
+def _record_end(data: bytes, position: int) -> int | None:
+    """Where the whole record that starts here ends; None if there is no such record."""
+    length, start = _length_at(data, position)
+    end = start + length
+    if length < SMALLEST_MESSAGE or end > len(data):
+        return None
+    tag = end - CHECKSUM_BYTES
+    if data[tag : tag + 2] != CHECKSUM_TAG:
+        return None
+    checksum = int.from_bytes(data[tag + 2 : end], "little")
+    return end if crc32(memoryview(data)[start:tag]) == checksum else None
+
+
+def _next_record(data: bytes, position: int) -> int:
+    """Where the next whole record after damage starts. Every record but the first follows a checksum."""
+    tag = data.find(CHECKSUM_TAG, position)
+    while tag != -1:
+        start = tag + CHECKSUM_BYTES
+        if start < len(data) and _record_end(data, start) is not None:
+            return start
+        tag = data.find(CHECKSUM_TAG, tag + 1)
+    return len(data)

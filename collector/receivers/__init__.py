@@ -1,0 +1,1 @@
+"""One receiver per protocol: each translates between its protocol and the intake."""

@@ -1,0 +1,1 @@
+"""OTLP/HTTP: protobuf and JSON over HTTP/1.1."""

@@ -1,0 +1,138 @@
+"""OTLP/HTTP (opentelemetry-proto, docs/specification.md): what is asked of a request, and what is answered."""
+
+from http import HTTPStatus
+
+from collector.checks.otlp_json import JsonError, encode_json
+from collector.intake import Intake
+from collector.receivers.otlp_http.decompression import CODINGS, decompress
+from collector.receivers.otlp_http.messages import Head, Response
+from collector.receivers.otlp_http.responses import JSON, PROTOBUF, failure, refusal, success
+from collector.refusal import Reason, Refused
+from collector.schema import SCHEMAS, SignalSchema
+from collector.settings import LimitSettings
+
+TRANSPORT = "http"
+
+QUICK_COMPRESSED_BYTES = 64 * 1024
+QUICK_BYTES = 1024 * 1024
+"""What is decompressed on the event loop: this much of that much at most."""
+
+
+class OtlpApplication:
+    """Begins an exchange for each request that is worth receiving."""
+
+    def __init__(self, intake: Intake, limits: LimitSettings) -> None:
+        self._intake = intake
+        self._limits = limits
+        self._schemas = {schema.path: schema for schema in SCHEMAS.values()}
+
+    def begin(self, head: Head) -> "OtlpExchange | Response":
+        """Refuse by the head: unknown path, method, client, encoding; too large; no room."""
+        media_type = head.get("content-type").partition(";")[0].strip().lower()
+        schema = self._schemas.get(head.path)
+        if schema is None:
+            message = f"could not find {head.path[:100]}: there are {', '.join(self._schemas)}"
+            return failure(HTTPStatus.NOT_FOUND, message, media_type)
+        if head.method != "POST":
+            message = f"could not serve {head.method}: send telemetry with POST"
+            return failure(HTTPStatus.METHOD_NOT_ALLOWED, message, media_type, {"allow": "POST"})
+        try:
+            tenant = self._intake.admit(head.headers.get("authorization"))
+        except Refused as refused:
+            self._intake.count_refusal(schema.signal, refused.reason, TRANSPORT)
+            return refusal(refused, media_type)
+        if media_type not in (PROTOBUF, JSON):
+            message = f"could not read the request: its content-type must be {PROTOBUF} or {JSON}"
+            return failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, media_type)
+        coding = head.get("content-encoding").strip().lower()
+        if coding not in (*CODINGS, "identity", ""):
+            message = f"could not read the request: its content-encoding must be one of {', '.join(CODINGS)}, identity"
+            return failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, media_type)
+        exchange = OtlpExchange(self._intake, self._limits, schema, tenant, media_type, coding)
+        return exchange.announce(head.content_length) or exchange
+
+    def fail(self, status: HTTPStatus, message: str) -> Response:
+        """The answer to what is no whole request."""
+        return failure(status, message, JSON)
+
+
+class OtlpExchange:
+    """Receives the body of one export request and takes it in."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        limits: LimitSettings,
+        schema: SignalSchema,
+        tenant: str,
+        media_type: str,
+        coding: str,
+    ) -> None:
+        self._intake = intake
+        self._schema = schema
+        self._tenant = tenant
+        self._media_type = media_type
+        self._coding = coding if coding in CODINGS else ""
+        self._max_bytes = int(limits.json_bytes if media_type == JSON else limits.request_bytes)
+        self._max_received = int(limits.compressed_bytes) if self._coding else self._max_bytes
+        self._pieces: list[bytes] = []
+        self._held = 0
+
+    def announce(self, size: int) -> Response | None:
+        """Refuse a body by the length that is announced for it."""
+        if size <= self._max_received:
+            return None
+        return self._refuse(
+            Refused(Reason.TOO_LARGE, f"could not take the request: it is larger than {self._max_received} bytes")
+        )
+
+    def receive(self, data: bytes) -> Response | None:
+        try:
+            self._intake.admission.take(len(data))
+        except Refused as refused:
+            return self._refuse(refused)
+        self._held += len(data)
+        self._pieces.append(data)
+        return self.announce(self._held)
+
+    async def finish(self) -> Response:
+        try:
+            body = await self._decoded()
+            self.discard()
+            checked = await self._intake.receive(self._schema.signal, body, self._tenant, TRANSPORT)
+        except Refused as refused:
+            return self._refuse(refused)
+        return success(self._schema, checked, self._media_type)
+
+    def discard(self) -> None:
+        self._intake.admission.give(self._held)
+        self._held = 0
+        self._pieces = []
+
+    async def _decoded(self) -> bytes:
+        """The request as protobuf."""
+        body = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        if self._coding:
+            body = await self._decompressed(body)
+        if self._media_type == JSON:
+            body = await self._intake.in_slow_lane(lambda: self._from_json(body))
+        return body
+
+    async def _decompressed(self, body: bytes) -> bytes:
+        if len(body) <= QUICK_COMPRESSED_BYTES:
+            try:
+                return decompress(self._coding, body, min(QUICK_BYTES, self._max_bytes))
+            except Refused as refused:
+                if refused.reason is not Reason.TOO_LARGE:
+                    raise
+        return await self._intake.in_slow_lane(lambda: decompress(self._coding, body, self._max_bytes))
+
+    def _from_json(self, text: bytes) -> bytes:
+        try:
+            return encode_json(self._schema.request, text)
+        except JsonError as error:
+            raise Refused(Reason.MALFORMED, f"could not decode the request: {error}") from error
+
+    def _refuse(self, refused: Refused) -> Response:
+        self._intake.count_refusal(self._schema.signal, refused.reason, TRANSPORT)
+        return refusal(refused, self._media_type)
