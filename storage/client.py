@@ -104,7 +104,7 @@ class Store:
         with self._engine.client() as client:
             result = client.query(query_text(name), parameters=dict(parameters), settings=settings)
             names = result.column_names
-            return [into(**dict(zip(names, row, strict=True))) for row in result.result_rows]
+            return [into(**dict(zip(names, map(_plain, row), strict=True))) for row in result.result_rows]
 
     def ping(self) -> None:
         """Raises StorageError when the engine does not answer."""
@@ -125,6 +125,15 @@ def query_text(name: str) -> str:
 def _wire_file(signal: Signal) -> Traversable:
     """storage/wire/<signal>.proto, which the engine decodes segments with."""
     return files("storage").joinpath("wire", f"{signal}.proto")
+
+
+def _plain(value: Any) -> Any:
+    """Ids (FixedString) as lower-case hex, also inside lists and tuples; an id of zero bytes is no id."""
+    if isinstance(value, bytes):
+        return value.hex() if any(value) else ""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    return value
 
 
 def _answers(client: Client) -> bool:

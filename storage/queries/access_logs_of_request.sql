@@ -15,7 +15,7 @@ WITH
 SELECT
     toUnixTimestamp64Nano(access_logs.time) AS time_unix_nano,
     access_logs.log_type AS log_type,
-    toString(access_logs.reporter) AS reporter,
+    access_logs.reporter AS reporter,
     access_logs.cluster AS cluster,
     access_logs.namespace AS namespace,
     access_logs.service AS service,
@@ -34,14 +34,14 @@ SELECT
     access_logs.destination_version AS destination_version,
     access_logs.destination_principal AS destination_principal,
     access_logs.request_id AS request_id,
-    if(access_logs.trace_id = toFixedString('', 16), '', lower(hex(access_logs.trace_id))) AS trace_id,
-    if(access_logs.span_id = toFixedString('', 8), '', lower(hex(access_logs.span_id))) AS span_id,
+    access_logs.trace_id AS trace_id,
+    access_logs.span_id AS span_id,
     access_logs.method AS method,
     access_logs.authority AS authority,
     access_logs.path AS path,
     access_logs.route_name AS route_name,
     access_logs.protocol AS protocol,
-    toString(access_logs.transport) AS transport,
+    access_logs.transport AS transport,
     access_logs.user_agent AS user_agent,
     access_logs.response_code AS response_code,
     access_logs.grpc_status AS grpc_status,
@@ -67,7 +67,7 @@ SELECT
     access_logs.requested_server_name AS requested_server_name,
     access_logs.downstream_tls_version AS downstream_tls_version,
     access_logs.upstream_tls_version AS upstream_tls_version,
-    toString(access_logs.security) AS security,
+    access_logs.security AS security,
     access_logs.attributes AS attributes
 FROM access_logs
 WHERE toStartOfFiveMinutes(access_logs.time) IN (SELECT bucket FROM buckets)

@@ -22,11 +22,11 @@ SELECT
     logs.severity_text AS severity_text,
     logs.event_name AS event_name,
     logs.body AS body,
-    if(logs.trace_id = toFixedString('', 16), '', lower(hex(logs.trace_id))) AS trace_id,
-    if(logs.span_id = toFixedString('', 8), '', lower(hex(logs.span_id))) AS span_id,
+    logs.trace_id AS trace_id,
+    logs.span_id AS span_id,
     logs.request_id AS request_id,
     logs.scope_name AS scope_name,
-    mapApply((key, value) -> (key, if(logs.attribute_types[key] IN ('array', 'kvlist', 'bytes'), lower(hex(value)), value)), logs.attributes) AS attributes
+    logs.attributes AS attributes
 FROM logs
 WHERE toStartOfFiveMinutes(logs.time) IN (SELECT bucket FROM buckets)
     AND logs.trace_id IN (SELECT trace_id FROM located)

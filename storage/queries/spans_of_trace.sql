@@ -2,14 +2,14 @@
 SELECT
     toUnixTimestamp64Nano(spans.time) AS time_unix_nano,
     spans.duration_ns AS duration_ns,
-    if(spans.trace_id = toFixedString('', 16), '', lower(hex(spans.trace_id))) AS trace_id,
-    if(spans.span_id = toFixedString('', 8), '', lower(hex(spans.span_id))) AS span_id,
-    if(spans.parent_span_id = toFixedString('', 8), '', lower(hex(spans.parent_span_id))) AS parent_span_id,
+    spans.trace_id AS trace_id,
+    spans.span_id AS span_id,
+    spans.parent_span_id AS parent_span_id,
     spans.trace_state AS trace_state,
     spans.flags AS flags,
     spans.name AS name,
-    toString(spans.kind) AS kind,
-    toString(spans.status_code) AS status_code,
+    spans.kind AS kind,
+    spans.status_code AS status_code,
     spans.status_message AS status_message,
     spans.cluster AS cluster,
     spans.namespace AS namespace,
@@ -31,11 +31,11 @@ SELECT
     spans.request_size AS request_size,
     spans.response_size AS response_size,
     spans.upstream_cluster AS upstream_cluster,
-    mapApply((key, value) -> (key, if(spans.attribute_types[key] IN ('array', 'kvlist', 'bytes'), lower(hex(value)), value)), spans.attributes) AS attributes,
+    spans.attributes AS attributes,
     spans.attribute_types AS attribute_types,
     spans.resource_attributes AS resource_attributes,
     arrayMap(event -> (toUnixTimestamp64Nano(event.1), toString(event.2), event.3), spans.events) AS events,
-    arrayMap(link -> (lower(hex(link.1)), lower(hex(link.2)), link.3), spans.links) AS links
+    spans.links AS links
 FROM spans
 WHERE toStartOfFiveMinutes(spans.time) IN
     (SELECT bucket FROM trace_index WHERE trace_id = toFixedString(unhex({trace_id:String}), 16))
