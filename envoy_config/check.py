@@ -51,7 +51,7 @@ def validate(bootstrap: Message) -> None:
     if outcome.returncode != 0:
         origin = str(bootstrap.get("node", {}).get("id", WHAT))
         message = _masked(outcome.stderr + outcome.stdout, bootstrap).replace(str(path), "it")
-        raise ConfigurationError(WHAT, [Fault(origin, None, reason) for reason in _reasons(message)])
+        raise ConfigurationError(WHAT, [Fault(origin, None, _reason(message))])
 
 
 def _masked(text: str, bootstrap: Message) -> str:
@@ -60,6 +60,7 @@ def _masked(text: str, bootstrap: Message) -> str:
     return text
 
 
-def _reasons(output: str) -> list[str]:
-    lines = [_PREFIX.sub("", line).strip() for line in output.splitlines()]
-    return [line for line in dict.fromkeys(lines) if line] or ["Envoy refused it and did not say why"]
+def _reason(output: str) -> str:
+    """Envoy's first line, without what it repeats of the configuration."""
+    lines = (_PREFIX.sub("", line).strip() for line in output.splitlines())
+    return next((line.removesuffix(": {") for line in lines if line), "Envoy refused it and did not say why")

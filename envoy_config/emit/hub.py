@@ -11,7 +11,16 @@ from envoy_config.plan import Proxy
 from meshhub.secret import Secret
 
 CLUSTER = "meshhub_otlp"
-EXPORT_TIMEOUT_SECONDS = 5
+EXPORT_TIMEOUT_SECONDS = 30
+MAX_WAITING_EXPORTS = 256
+
+_RETRIES = {
+    "retry_on": "connect-failure,refused-stream,reset-before-request,unavailable,resource-exhausted",
+    "num_retries": 20,
+    "retry_back_off": {"base_interval": "0.5s", "max_interval": "5s"},
+}
+"""Without retries, every export that meets a restarting or overloaded hub is lost. Only failures after which the hub
+surely has not stored the export: another would be counted twice."""
 
 
 def hub_cluster(hub: Hub) -> Message:
@@ -21,6 +30,7 @@ def hub_cluster(hub: Hub) -> Message:
         "name": CLUSTER,
         "type": "STATIC" if all(is_address(endpoint.host) for endpoint in addresses) else "STRICT_DNS",
         "connect_timeout": "2s",
+        "circuit_breakers": {"thresholds": [{"max_retries": MAX_WAITING_EXPORTS}]},
         "typed_extension_protocol_options": http2(
             {"connection_keepalive": {"interval": "30s", "timeout": "5s"}},
         ),
@@ -35,8 +45,13 @@ def hub_cluster(hub: Hub) -> Message:
 
 
 def grpc_service(hub: Hub) -> Message:
-    """envoy.config.core.v3.GrpcService; with the token in each call's metadata if there is one."""
-    service: Message = {"envoy_grpc": {"cluster_name": CLUSTER}, "timeout": duration(EXPORT_TIMEOUT_SECONDS)}
+    """envoy.config.core.v3.GrpcService; with the token in each call's metadata if there is one. The time limit is for
+    all tries of an export together."""
+    service: Message = {
+        "envoy_grpc": {"cluster_name": CLUSTER},
+        "timeout": duration(EXPORT_TIMEOUT_SECONDS),
+        "retry_policy": _RETRIES,
+    }
     if hub.token is not None:
         value = Secret(f"Bearer {hub.token.reveal()}")
         service["initial_metadata"] = [{"key": "authorization", "value": value}]

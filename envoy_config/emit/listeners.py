@@ -2,12 +2,22 @@
 
 from envoy_config.emit.clusters import LOOPBACK, application_cluster_name
 from envoy_config.emit.filters import Place, connection_manager, tcp_proxy
-from envoy_config.emit.messages import Message, address
+from envoy_config.emit.messages import Message, address, extension
 from envoy_config.emit.routes import application_routes, entrance_routes, outbound_routes
 from envoy_config.emit.tls import edge_server, mesh_server
 from envoy_config.intent import Mesh
 from envoy_config.intent.workloads import Protocol
 from envoy_config.plan import Destination, Entrance, Inbound, Proxy
+
+_SERVER_NAME: Message = {
+    "listener_filters": [
+        extension(
+            "envoy.filters.listener.tls_inspector",
+            "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
+        )
+    ]
+}
+"""Reads the name that a TLS client asks for: without it, access logs do not have it."""
 
 
 def listeners(mesh: Mesh, proxy: Proxy) -> list[Message]:
@@ -30,7 +40,7 @@ def _inbound(mesh: Mesh, proxy: Proxy, inbound: Inbound) -> Message:
         network_filter = connection_manager(mesh, proxy, Place.INBOUND, application_routes(cluster))
     tls = mesh_server(proxy.certificate_directory, mesh.certificates.ca_file, mesh.trust_domain)
     chain = {"transport_socket": tls, "filters": [network_filter]}
-    return _listener("inbound", "INBOUND", address(inbound.bind, inbound.port), chain)
+    return {**_listener("inbound", "INBOUND", address(inbound.bind, inbound.port), chain), **_SERVER_NAME}
 
 
 def _outbound(mesh: Mesh, proxy: Proxy, port: int) -> Message:
@@ -48,10 +58,11 @@ def _outbound_tcp(mesh: Mesh, proxy: Proxy, destination: Destination, port: int)
 def _entrance(mesh: Mesh, proxy: Proxy, entrance: Entrance) -> Message:
     """Outbound by direction: a gateway is the caller of the services behind it, and reports as such."""
     network_filter = connection_manager(mesh, proxy, Place.GATEWAY, entrance_routes(entrance))
-    chain: Message = {"filters": [network_filter]}
-    if entrance.tls is not None:
-        chain["transport_socket"] = edge_server(entrance.tls)
-    return _listener(entrance.name, "OUTBOUND", address(entrance.bind, entrance.port), chain)
+    at = address(entrance.bind, entrance.port)
+    if entrance.tls is None:
+        return _listener(entrance.name, "OUTBOUND", at, {"filters": [network_filter]})
+    chain = {"transport_socket": edge_server(entrance.tls), "filters": [network_filter]}
+    return {**_listener(entrance.name, "OUTBOUND", at, chain), **_SERVER_NAME}
 
 
 def _listener(name: str, direction: str, at: Message, chain: Message) -> Message:

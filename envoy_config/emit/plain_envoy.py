@@ -8,6 +8,7 @@ from envoy_config.emit.hub import hub_cluster
 from envoy_config.emit.listeners import listeners
 from envoy_config.emit.messages import Message, address
 from envoy_config.emit.stats import flush_interval, stats_config, stats_sinks
+from envoy_config.emit.tracing import flushing
 from envoy_config.intent import Mesh
 from envoy_config.plan import Proxy
 from envoy_config.planning import plan
@@ -34,6 +35,9 @@ def bootstrap(mesh: Mesh, proxy: Proxy) -> Message:
             "metadata": {"NAMESPACE": proxy.namespace, "LABELS": {"app": proxy.service, "version": proxy.version}},
         },
         "admin": {"address": address(LOOPBACK, proxy.admin_port)},
+        "layered_runtime": {
+            "layers": [{"name": "spans", "static_layer": flushing()}, {"name": "admin", "admin_layer": {}}]
+        },
         "stats_flush_interval": flush_interval(mesh),
         "stats_config": stats_config(),
         "stats_sinks": stats_sinks(mesh, proxy),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from envoy_config.emit.filters import Place
 from envoy_config.emit.hub import grpc_service, resource_detectors
 from envoy_config.emit.messages import Message, duration, extension
 from envoy_config.intent import Mesh
@@ -69,7 +70,8 @@ HTTP: tuple[str, ...] = (
     "downstream_cx_active",
     "downstream_cx_protocol_error",
 )
-"""Of each connection manager. downstream_rq_total against the access logs received shows what was lost."""
+"""Of each connection manager but the admin port's. downstream_rq_total against the access logs received shows what
+was lost."""
 
 TCP: tuple[str, ...] = (
     "downstream_cx_total",
@@ -100,7 +102,7 @@ def stats_config() -> Message:
         {"prefix": "access_logs.open_telemetry"},
         {"prefix": "tracing.opentelemetry."},
         _regex("cluster", "[^.]+", CLUSTER),
-        _regex("http", "[^.]+", HTTP),
+        _regex("http", "|".join(Place), HTTP),
         _regex("tcp", "[^.]+", TCP),
         _regex("listener", _LISTENER_ADDRESS, LISTENER),
     ]
