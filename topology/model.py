@@ -4,6 +4,7 @@ Everything is in a fixed order: nodes and edges by id, counted things by count (
 Durations are microseconds, times are UTC.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -39,12 +40,8 @@ class Evidence(StrEnum):
     SPAN = "span"
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many requests have a property: a version, a flag, a gRPC status."""
-
-    name: str
-    requests: int
+Counts = Mapping[str, int]
+"""Requests per name (a version, a flag, a gRPC status), most requests first, then by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,10 @@ class Errors:
 
     share: float | None
     client_error_share: float | None
-    by_kind: tuple[Count, ...]
+    by_kind: Counts
     """Every outcome but OK that occurred, named as meshhub.outcome.Outcome."""
-    response_codes: tuple[Count, ...]
-    grpc_statuses: tuple[Count, ...]
+    response_codes: Counts
+    grpc_statuses: Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class Encryption:
     None where that is none of them."""
 
     mtls_share: float | None
-    by_security: tuple[Count, ...]
+    by_security: Counts
     """mtls, tls, plaintext, unknown."""
     source_principals: tuple[str, ...]
     destination_principals: tuple[str, ...]
@@ -119,12 +116,12 @@ class EdgeView:
     errors: Errors
     latency: Latency | None
     """None when no request has a duration."""
-    flags: tuple[Count, ...]
+    flags: Counts
     """Envoy response flags; a request may have several."""
     encryption: Encryption
     retries: Retries
-    source_versions: tuple[Count, ...]
-    destination_versions: tuple[Count, ...]
+    source_versions: Counts
+    destination_versions: Counts
     """Versions the side knew; requests of unknown version are not in it."""
     first_seen: datetime
     last_seen: datetime
@@ -134,8 +131,8 @@ class EdgeView:
 class ServiceEdge:
     """Calls from one service to another. `client` and `server` are two views of the same calls, never to be added.
 
-    A missing one is not measured, which is not the same as no traffic. `headline` is the one whose numbers stand for the
-    edge: the client's where it is there, because it includes what never reached the server.
+    A missing one is not measured, which is not the same as no traffic. `headline` is the one whose numbers stand for
+    the edge: the client's where it is there, because it includes what never reached the server.
     """
 
     id: str

@@ -1,0 +1,132 @@
+"""The graph while it is being built: a networkx multigraph of nodes and edges that the enrichers fill in."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from meshhub.model import Reporter
+from storage.records import ServiceEdgeReport
+from topology.addition import added
+from topology.identity import NodeKey
+from topology.model import Counts, Encryption, Errors, Evidence, Latency, Rates, Retries
+
+OutcomeKey = tuple[int, int, str, str]
+"""Response code, gRPC status (-1: none), response flags, security."""
+
+
+@dataclass(slots=True)
+class Side:
+    """What one side reported of an edge. The last six fields are the enrichers' to fill."""
+
+    report: ServiceEdgeReport
+    outcomes: dict[OutcomeKey, int]
+    """Requests per outcome; they add up to the requests of the report."""
+    latency_is_exact: bool = True
+    rates: Rates = field(init=False)
+    errors: Errors = field(init=False)
+    latency: Latency | None = field(init=False)
+    flags: Counts = field(init=False)
+    encryption: Encryption = field(init=False)
+    retries: Retries = field(init=False)
+
+    @classmethod
+    def of(cls, report: ServiceEdgeReport) -> "Side":
+        """The side that one report is."""
+        return cls(report, dict(zip(*report.outcomes, strict=True)))
+
+    @property
+    def tcp(self) -> bool:
+        return self.report.family == "tcp"
+
+    @property
+    def reporter(self) -> Reporter:
+        """Whose proxy it was. One that did not say on which side it stood spoke as a caller."""
+        return Reporter.SERVER if self.report.reporter == Reporter.SERVER else Reporter.CLIENT
+
+    def absorb(self, other: "Side") -> None:
+        """Add another report of the same side and edge: the peer was named in two ways that mean one workload."""
+        self.report = added(self.report, other.report)
+        self.outcomes = dict(zip(*self.report.outcomes, strict=True))
+        self.latency_is_exact = False
+
+
+@dataclass(slots=True)
+class EdgeDraft:
+    """One edge: its two sides, of which at least one is there once it is in a graph."""
+
+    source: NodeKey
+    destination: NodeKey
+    family: str
+    measured_by: Evidence
+    client: Side | None = None
+    server: Side | None = None
+
+    def add(self, side: Side) -> None:
+        """Take a report of either side."""
+        served = side.reporter is Reporter.SERVER
+        present = self.server if served else self.client
+        if present is not None:
+            present.absorb(side)
+        elif served:
+            self.server = side
+        else:
+            self.client = side
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """Those that are there."""
+        if self.client is None or self.server is None:
+            return (self.headline,)
+        return self.client, self.server
+
+    @property
+    def headline(self) -> Side:
+        side = self.client or self.server
+        if side is None:
+            raise LookupError("could not name the headline of an edge: it has no report")
+        return side
+
+
+class GraphDraft:
+    """The edges between nodes. `seconds` is what the reports cover.
+
+    `network` has the ids of nodes, each with its `key`, and between them edges keyed by family of transport, each with
+    its `draft`.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.network = nx.MultiDiGraph()
+        self._edges: dict[tuple[str, str, str], EdgeDraft] = {}
+
+    def edge(self, source: NodeKey, destination: NodeKey, family: str) -> EdgeDraft | None:
+        """The edge, if it is there."""
+        return self._edges.get((source.id, destination.id, family))
+
+    def add(self, source: NodeKey, destination: NodeKey, evidence: Evidence, side: Side) -> None:
+        """Add a report to its edge, which is made if it is not there."""
+        family = "tcp" if side.tcp else "http"
+        draft = self.edge(source, destination, family)
+        if draft is None:
+            draft = EdgeDraft(source, destination, family, evidence)
+            self._edges[source.id, destination.id, family] = draft
+            for key in (source, destination):
+                if key.id not in self.network:
+                    self.network.add_node(key.id, key=key)
+            self.network.add_edge(source.id, destination.id, family, draft=draft)
+        draft.add(side)
+
+    @property
+    def edges(self) -> Collection[EdgeDraft]:
+        """Every edge, in the order of their first reports."""
+        return self._edges.values()
+
+    def nodes(self) -> Iterator[NodeKey]:
+        """Every node."""
+        return (key for _, key in self.network.nodes(data="key"))
+
+    def sides(self) -> Iterator[Side]:
+        """Every side of every edge."""
+        for edge in self._edges.values():
+            yield from edge.sides

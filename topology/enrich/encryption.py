@@ -1,0 +1,28 @@
+"""How the connections of an edge were secured, and between which identities."""
+
+from topology.counts import sorted_counts
+from topology.draft import GraphDraft, Side
+from topology.model import Encryption
+
+MUTUAL = "mtls"
+UNKNOWN = "unknown"
+
+
+def enrich(draft: GraphDraft) -> None:
+    """Fill `encryption` of every side."""
+    for side in draft.sides():
+        side.encryption = summarize_encryption(side)
+
+
+def summarize_encryption(side: Side) -> Encryption:
+    """Requests that never had a connection to the peer are of unknown security and not in the share."""
+    counts: dict[str, int] = {}
+    for (_, _, _, security), requests in side.outcomes.items():
+        counts[security] = counts.get(security, 0) + requests
+    known = side.report.requests - counts.get(UNKNOWN, 0)
+    return Encryption(
+        counts.get(MUTUAL, 0) / known if known else None,
+        sorted_counts(counts),
+        tuple(side.report.source_principals),
+        tuple(side.report.destination_principals),
+    )

@@ -1,0 +1,47 @@
+"""How many requests of an edge ended how."""
+
+from functools import lru_cache
+
+from meshhub.outcome import Outcome, classify
+from topology.counts import sorted_counts
+from topology.draft import GraphDraft, Side
+from topology.model import Errors
+
+
+def enrich(draft: GraphDraft) -> None:
+    """Fill `errors` of every side."""
+    for side in draft.sides():
+        side.errors = count_errors(side)
+
+
+def count_errors(side: Side) -> Errors:
+    """Classify the outcomes of a side."""
+    kinds: dict[str, int] = {}
+    codes: dict[str, int] = {}
+    statuses: dict[str, int] = {}
+    failed = client_errors = 0
+    for (code, status, flags, _), requests in side.outcomes.items():
+        kind, fails, code_text, status_text = _interpret(code, status, flags, side.tcp)
+        if kind is not Outcome.OK:
+            kinds[kind.value] = kinds.get(kind.value, 0) + requests
+            failed += requests if fails else 0
+            client_errors += requests if kind is Outcome.CLIENT_ERROR else 0
+        if code_text:
+            codes[code_text] = codes.get(code_text, 0) + requests
+        if status_text:
+            statuses[status_text] = statuses.get(status_text, 0) + requests
+    total = side.report.requests
+    return Errors(
+        failed / total if total else None,
+        client_errors / total if total else None,
+        sorted_counts(kinds),
+        sorted_counts(codes),
+        sorted_counts(statuses),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _interpret(code: int, status: int, flags: str, tcp: bool) -> tuple[Outcome, bool, str, str]:
+    """The outcome, whether it is a failure, and response code and gRPC status as texts; empty where there is none."""
+    outcome = classify(code, status, flags, tcp=tcp)
+    return outcome, outcome.failed, "" if tcp else str(code), str(status) if status >= 0 else ""

@@ -1,0 +1,104 @@
+"""Builds the service graph of a window from what both sides of every call reported.
+
+Access logs first, because they have every request; an edge is measured by spans only where no access log has it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from meshhub.model import TimeRange
+from storage.records import ServiceEdgeReport
+from topology.counts import sorted_counts
+from topology.draft import EdgeDraft, GraphDraft, Side
+from topology.enrich import enrich
+from topology.identity import Directory
+from topology.model import Counts, EdgeView, Evidence, ServiceEdge, ServiceGraph, Transport
+from topology.nodes import build_nodes
+from topology.reconcile import compare_views
+
+BUCKET = timedelta(seconds=10)
+"""The resolution of stored edges: a window is widened to start on a multiple of it."""
+
+
+def build_graph(reports: Sequence[ServiceEdgeReport], window: TimeRange, *, truncated: bool = False) -> ServiceGraph:
+    """The graph that these reports of the window make.
+
+    Args:
+        reports: in any order; at most one per pair of names, signal, side and family.
+        window: what the reports were asked for.
+        truncated: there were more reports than these.
+    """
+    covered = covered_window(window)
+    directory = Directory(reports)
+    draft = GraphDraft(covered.seconds)
+    _add_reports(draft, directory, reports)
+    enrich(draft)
+    edges = sorted((_edge(edge, directory) for edge in draft.edges), key=lambda edge: edge.id)
+    return ServiceGraph(covered, build_nodes(draft, directory), tuple(edges), truncated)
+
+
+def covered_window(window: TimeRange) -> TimeRange:
+    """The window from the start of its first ten seconds on, which is what stored edges can answer."""
+    start = window.start.timestamp()
+    return TimeRange(window.start - timedelta(seconds=start % BUCKET.total_seconds()), window.end)
+
+
+def _add_reports(draft: GraphDraft, directory: Directory, reports: Sequence[ServiceEdgeReport]) -> None:
+    for report in reports:
+        if report.signal == Evidence.ACCESS_LOG:
+            draft.add(directory.source(report), directory.destination(report), Evidence.ACCESS_LOG, Side.of(report))
+    for report in reports:
+        if report.signal != Evidence.ACCESS_LOG:
+            source, destination = directory.source(report), directory.destination(report)
+            present = draft.edge(source, destination, report.family)
+            if present is None or present.measured_by is Evidence.SPAN:
+                draft.add(source, destination, Evidence.SPAN, Side.of(report))
+
+
+def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
+    client = None if edge.client is None else _view(edge.client)
+    server = None if edge.server is None else _view(edge.server)
+    headline = client or server
+    if headline is None:
+        raise LookupError("could not build an edge: it has no report")
+    source, destination = edge.source.id, edge.destination.id
+    return ServiceEdge(
+        f"{source}~{destination}~{edge.family}",
+        source,
+        destination,
+        _transport(edge.headline),
+        edge.measured_by,
+        headline,
+        client,
+        server,
+        compare_views(edge, directory),
+    )
+
+
+def _view(side: Side) -> EdgeView:
+    return EdgeView(
+        side.reporter,
+        side.rates,
+        side.errors,
+        side.latency,
+        side.flags,
+        side.encryption,
+        side.retries,
+        _versions(side.report.source_versions),
+        _versions(side.report.destination_versions),
+        side.report.first_seen,
+        side.report.last_seen,
+    )
+
+
+def _transport(side: Side) -> Transport:
+    """What most requests of the family are. gRPC calls that end without a status look like HTTP in access logs."""
+    if side.tcp:
+        return Transport.TCP
+    return Transport.GRPC if side.report.grpc_requests * 2 >= side.report.requests > 0 else Transport.HTTP
+
+
+def _versions(requests: Counts) -> Counts:
+    if "" in requests:
+        requests = {version: count for version, count in requests.items() if version}
+    return sorted_counts(requests)

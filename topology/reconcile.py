@@ -1,0 +1,95 @@
+"""What the two views of an edge say of each other: why one is missing, and where they disagree."""
+
+from meshhub.outcome import UNREACHED_FLAGS
+from topology.draft import EdgeDraft, Side
+from topology.identity import SERVICE, Directory
+from topology.model import Evidence, Note
+
+DIFFERING_SHARE = 0.05
+DIFFERING_REQUESTS = 10
+"""Views differ if their requests do by more than both; a few requests are always on their way at the window's ends."""
+
+DIFFERING_ERROR_SHARE = 0.05
+
+
+def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
+    """The notes of an edge, in a fixed order."""
+    notes: list[Note] = []
+    if edge.measured_by is Evidence.SPAN:
+        notes.append(_SAMPLED)
+    elif edge.client is None:
+        notes.append(_missing_client(edge, directory))
+    elif edge.server is None:
+        notes += _missing_server(edge, edge.client, directory)
+    else:
+        notes += _disagreement(edge.client, edge.server)
+    if not all(side.latency_is_exact for side in edge.sides):
+        notes.append(_APPROXIMATED)
+    return tuple(notes)
+
+
+def unreached(side: Side) -> int:
+    """How many of a caller's requests ended without a last attempt that the callee's proxy could see."""
+    return sum(
+        requests
+        for (_, _, flags, _), requests in side.outcomes.items()
+        if flags and not UNREACHED_FLAGS.isdisjoint(flags.split(","))
+    )
+
+
+_SAMPLED = Note(
+    "sampled",
+    "Measured from spans, because no proxy sent access logs of these calls: only sampled requests are counted, "
+    "so rates are lower bounds and rare errors may be missing.",
+)
+
+_APPROXIMATED = Note(
+    "latency-approximated",
+    "The peer was named in more than one way; the percentiles are averages over the names, weighted by requests.",
+)
+
+
+def _missing_client(edge: EdgeDraft, directory: Directory) -> Note:
+    if edge.source.sort != SERVICE:
+        text = "The caller is not known: it showed no certificate of the mesh, so its side is not measured."
+    elif directory.reports(edge.source):
+        text = (
+            f"{edge.source.service}'s proxy reports, but none of these calls: its access logs of them were lost, or "
+            "the calls went around it."
+        )
+    else:
+        text = f"{edge.source.service}'s proxy sends no access logs, so the caller's side is not measured."
+    return Note("client-not-measured", text)
+
+
+def _missing_server(edge: EdgeDraft, client: Side, directory: Directory) -> list[Note]:
+    if edge.destination.sort != SERVICE:
+        return []
+    service = edge.destination.service
+    if unreached(client) == client.report.requests:
+        return [Note("server-not-reached", f"None of these requests reached {service}.")]
+    if directory.reports(edge.destination):
+        text = f"{service}'s proxy reports, but none of these calls: its access logs were lost, or it was bypassed."
+    else:
+        text = f"{service}'s proxy sends no access logs, so the callee's side is not measured."
+    return [Note("server-not-measured", text)]
+
+
+def _disagreement(client: Side, server: Side) -> list[Note]:
+    notes = []
+    expected = client.report.attempts - unreached(client)
+    difference = server.report.requests - expected
+    if abs(difference) > DIFFERING_REQUESTS and abs(difference) > DIFFERING_SHARE * max(expected, 1):
+        text = (
+            f"The caller's proxy reports {client.report.requests} requests, of which {expected} attempts should have "
+            f"reached the callee; the callee's proxy reports {server.report.requests} "
+            f"({difference / max(expected, 1):+.0%})."
+        )
+        notes.append(Note("requests-differ", text))
+    seen, served = client.errors.share or 0.0, server.errors.share or 0.0
+    if abs(seen - served) > DIFFERING_ERROR_SHARE:
+        where = "between the two proxies or at the caller's" if seen > served else "hidden from the caller by retries"
+        notes.append(
+            Note("errors-differ", f"The caller sees {seen:.1%} errors, the callee {served:.1%}: failures are {where}.")
+        )
+    return notes
