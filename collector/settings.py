@@ -4,36 +4,15 @@ One place for both protocols: TLS, authentication and limits hold for OTLP/gRPC 
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import AfterValidator, ByteSize, Field, model_validator
+from pydantic import ByteSize, Field, model_validator
 
+from meshhub.address import Address
 from meshhub.configuration import Section
 from meshhub.secret import Secret
 
 MIB = 1024 * 1024
-
-
-def _checked_address(text: str) -> str:
-    split_address(text)
-    return text
-
-
-def split_address(text: str) -> tuple[str, int]:
-    """The host and port of "host:port"; an IPv6 host stands in brackets. Port 0 means any free one.
-
-    Raises:
-        ValueError: the text is not an address.
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise ValueError(f'"{text}" is not an address: expected "host:port", for example "127.0.0.1:4317"')
-    if ":" in host and not (host.startswith("[") and host.endswith("]")):
-        raise ValueError(f'"{text}" is not an address: put an IPv6 host in brackets, for example "[::1]:4317"')
-    return host.strip("[]"), int(port)
-
-
-Address = Annotated[str, AfterValidator(_checked_address)]
 
 
 class EndpointSettings(Section):

@@ -9,7 +9,8 @@ from collector.intake import Intake
 from collector.receivers.answers import export_response, refusal_status
 from collector.refusal import Refused
 from collector.schema import SCHEMAS, SignalSchema
-from collector.settings import LimitSettings, TlsSettings, split_address
+from collector.settings import LimitSettings, TlsSettings
+from meshhub.address import joined_address, split_address
 from meshhub.errors import MeshhubError
 
 TRANSPORT = "grpc"
@@ -38,8 +39,7 @@ class OtlpGrpcReceiver:
         """
         server = grpc.aio.server(options=_options(self._limits))
         server.add_generic_rpc_handlers((_Methods(self._intake),))
-        host, port = split_address(self._address)
-        target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        target = joined_address(*split_address(self._address))
         try:
             if self._tls is None:
                 self.port = server.add_insecure_port(target)

@@ -7,7 +7,8 @@ from collector.intake import Intake
 from collector.receivers.otlp_http.connection import Connection
 from collector.receivers.otlp_http.exchange import OtlpApplication
 from collector.receivers.otlp_http.registry import Registry
-from collector.settings import LimitSettings, TlsSettings, split_address
+from collector.settings import LimitSettings, TlsSettings
+from meshhub.address import split_address
 from meshhub.errors import MeshhubError
 
 _BACKLOG = 1024
