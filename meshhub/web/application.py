@@ -1,0 +1,93 @@
+"""Puts the web application together: who answers which path, and what holds for all of them."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import anyio.to_thread
+from a2wsgi import WSGIMiddleware
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse
+from opentelemetry.metrics import Meter
+from opentelemetry.trace import Tracer
+from starlette.types import ASGIApp
+
+from dashboard.settings import WebSettings
+from meshhub.web.api_docs import DOCS_PATH, DOCS_POLICY, OPENAPI_PATH, create_docs_router
+from meshhub.web.health import Check, Prober, create_health_router
+from meshhub.web.hosts import HostCheck, allowed_hosts
+from meshhub.web.metrics import Expose, create_metrics_router
+from meshhub.web.observation import Observation
+from meshhub.web.problems import handle_errors
+from meshhub.web.security import SecurityHeaders
+
+UI_PATH = "/ui"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The user interface: a WSGI application that expects to be mounted at UI_PATH, and its content security policy."""
+
+    wsgi: Callable[..., Any]
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the application is made of."""
+
+    routers: Sequence[APIRouter]
+    pages: Pages | None
+    checks: Sequence[Check]
+    expose: Expose
+    meter: Meter
+    tracer: Tracer
+    version: str
+
+
+def create_application(settings: WebSettings, parts: Parts) -> ASGIApp:
+    """The application under the root. Its threads end when the server shuts it down."""
+    prober = Prober(parts.checks)
+    pages = WSGIMiddleware(parts.pages.wsgi, workers=settings.page_threads) if parts.pages else None
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = settings.api_threads
+        yield
+        prober.close()
+        if pages is not None:
+            pages.executor.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(
+        title="meshhub",
+        version=parts.version,
+        description="Telemetry hub for service meshes. Errors are problem details (RFC 9457).",
+        openapi_url=OPENAPI_PATH,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    handle_errors(app)
+    home = f"{UI_PATH}/" if pages is not None else DOCS_PATH
+
+    @app.get("/", include_in_schema=False)
+    async def root() -> RedirectResponse:
+        return RedirectResponse(home)
+
+    app.include_router(create_health_router(prober, parts.version))
+    app.include_router(create_metrics_router(parts.expose))
+    app.include_router(create_docs_router(app.openapi))
+    for router in parts.routers:
+        app.include_router(router)
+    if pages is not None:
+        app.mount(UI_PATH, cast("ASGIApp", pages))  # a2wsgi has narrower types for the same protocol
+    return _surrounded(app, settings, parts)
+
+
+def _surrounded(app: FastAPI, settings: WebSettings, parts: Parts) -> ASGIApp:
+    """What every request passes through, outside of the application: its answers to its own errors pass it, too."""
+    policies = {DOCS_PATH: DOCS_POLICY} | ({UI_PATH: parts.pages.policy} if parts.pages else {})
+    checked = HostCheck(app, allowed_hosts(settings.address, settings.allowed_hosts))
+    secured = SecurityHeaders(checked, policies, tls=settings.tls is not None)
+    return Observation(secured, parts.meter, parts.tracer)
