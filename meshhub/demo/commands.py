@@ -14,7 +14,13 @@ from meshhub.demo.session import DemoOptions
 from meshhub.demo.workdir import default_root, find_running
 from meshhub.errors import MeshhubError
 
-app = typer.Typer(help="Run a real Envoy mesh with traffic, and the hub that watches it.", invoke_without_command=True)
+app = typer.Typer(
+    help="Run a real Envoy mesh with traffic, and the hub that watches it.",
+    invoke_without_command=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 fault = typer.Typer(help="Switch faults on and off in the running demo.", no_args_is_help=True)
 app.add_typer(fault, name="fault")
 

@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import psutil
 import pytest
@@ -22,6 +21,7 @@ from meshhub.demo.mesh import RunningMesh
 from meshhub.demo.progress import Progress
 from meshhub.demo.traffic import Traffic, VisitRecord, record_of
 from meshhub.demo.workdir import WorkDirectory
+from meshhub.testing.otlp_receiver import Attributes, OtlpReceiver
 
 pytestmark = [pytest.mark.envoy, pytest.mark.timeout(120)]
 
@@ -31,7 +31,7 @@ QUIET = Console(file=io.StringIO())
 Scenario = Callable[[RunningMesh], Awaitable[None]]
 
 
-def run(scenario: Scenario, otlp: Any, root: Path, *, sampling: int = 50) -> None:
+def run(scenario: Scenario, otlp: OtlpReceiver, root: Path, *, sampling: int = 50) -> None:
     """Run a scenario with the mesh up; nothing may be left of it afterwards."""
 
     async def main() -> None:
@@ -75,24 +75,20 @@ async def visits_until(mesh: RunningMesh, wanted: Callable[[VisitRecord], bool])
             return record
 
 
-def texts(record: Any) -> dict[str, str]:
-    return {attribute.key: attribute.value.string_value for attribute in record.attributes}
-
-
-def access_logs(otlp: Any) -> list[tuple[str, dict[str, str]]]:
-    """Each access log: who reports ("service:version"), and what."""
+def access_logs(otlp: OtlpReceiver) -> list[Attributes]:
+    """Each access log with who reports it ("service:version") as `reporter`."""
     return [
-        (f"{resource['service.name']}:{resource['service.version']}", texts(record))
-        for resource, record in otlp.logs()
-        if "response_flags" in texts(record)
+        log | {"reporter": f"{log['service.name']}:{log['service.version']}"}
+        for log in otlp.access_logs({})
+        if "response_flags" in log
     ]
 
 
-def reports(otlp: Any, request_id: str) -> set[tuple[str, str, str]]:
+def reports(otlp: OtlpReceiver, request_id: str) -> set[tuple[str, str, str]]:
     """Who reported a request, in which direction, going where; ports are left out."""
     return {
-        (reporter, log["direction"], log["upstream_cluster"].partition("|")[0])
-        for reporter, log in access_logs(otlp)
+        (log["reporter"], log["direction"], log["upstream_cluster"].partition("|")[0])
+        for log in access_logs(otlp)
         if log["request_id"] == request_id
     }
 
@@ -111,39 +107,41 @@ HOPS = {
 }
 
 
-def test_every_hop_is_reported_by_both_of_its_proxies_whether_sampled_or_not(otlp: Any, tmp_path: Path) -> None:
+def test_every_hop_is_reported_by_both_of_its_proxies_whether_sampled_or_not(
+    otlp: OtlpReceiver, tmp_path: Path
+) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         for sampled in (True, False):
             wanted = {"reviews:v3", "ratings:v1", "pricing:v1"}
             record = await visits_until(mesh, lambda r: r.sampled is sampled and wanted <= set(r.passed))  # noqa: B023
             assert set(record.passed) == {reporter for reporter, _, _ in HOPS}
-            await asyncio.to_thread(otlp.wait_until, lambda: reports(otlp, record.request_id) == HOPS)  # noqa: B023
-            [trace] = {r.trace_id for _, r in otlp.logs() if texts(r).get("request_id") == record.request_id}
+            await asyncio.to_thread(otlp.wait_for, lambda: reports(otlp, record.request_id) == HOPS)  # noqa: B023
+            [trace] = {log["trace_id"] for log in otlp.access_logs({"request_id": record.request_id})}
             if sampled:
-                await asyncio.to_thread(otlp.wait_until, lambda: len(span_services(otlp, trace)) == 6)  # noqa: B023
+                await asyncio.to_thread(otlp.wait_for, lambda: len(span_services(otlp, trace)) == 6)  # noqa: B023
             else:
                 assert span_services(otlp, trace) == set()
 
     run(scenario, otlp, tmp_path / "root")
 
 
-def span_services(otlp: Any, trace: bytes) -> set[str]:
-    return {resource["service.name"] for resource, span in otlp.spans() if span.trace_id == trace}
+def span_services(otlp: OtlpReceiver, trace: str) -> set[str]:
+    return {span["service.name"] for span in otlp.spans({"trace_id": trace})}
 
 
-def test_the_whole_shop_reports_over_mutual_tls(otlp: Any, tmp_path: Path) -> None:
+def test_the_whole_shop_reports_over_mutual_tls(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         traffic = Traffic(mesh.gateway, rate=1, random=Random(1))  # noqa: S311
         await traffic.tour(rounds=4)
         assert set(traffic.answers) <= {200, 404, 502, 503}
         assert traffic.answers[200] >= 10
-        await asyncio.to_thread(otlp.wait_until, lambda: destinations(otlp) == EXPECTED_DESTINATIONS)
-        await asyncio.to_thread(otlp.wait_until, lambda: otlp.metric_senders() >= PROXIED)
+        await asyncio.to_thread(otlp.wait_for, lambda: destinations(otlp) == EXPECTED_DESTINATIONS)
+        await asyncio.to_thread(otlp.wait_for, lambda: {point["service.name"] for point in otlp.points({})} >= PROXIED)
 
     run(scenario, otlp, tmp_path / "root")
-    for reporter, log in access_logs(otlp):
+    for log in access_logs(otlp):
         if log["direction"] == INBOUND:
-            assert log["downstream_peer_uri_san"].startswith("spiffe://demo.meshhub/ns/shop/sa/"), reporter
+            assert log["downstream_peer_uri_san"].startswith("spiffe://demo.meshhub/ns/shop/sa/"), log
             assert log["downstream_tls_version"] == "TLSv1.3"
         if log["upstream_cluster"].startswith("external|"):
             assert log["upstream_tls_version"].startswith("TLS")
@@ -164,11 +162,11 @@ EXPECTED_DESTINATIONS = {
 PROXIED = {"gateway"} | {name.partition(".")[0] for name in EXPECTED_DESTINATIONS if "|" not in name}
 
 
-def destinations(otlp: Any) -> set[str]:
-    return {log["upstream_cluster"] for _, log in access_logs(otlp) if log["direction"] == OUTBOUND}
+def destinations(otlp: OtlpReceiver) -> set[str]:
+    return {log["upstream_cluster"] for log in access_logs(otlp) if log["direction"] == OUTBOUND}
 
 
-def test_a_slow_service_is_slow_until_the_fault_is_switched_off(otlp: Any, tmp_path: Path) -> None:
+def test_a_slow_service_is_slow_until_the_fault_is_switched_off(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         fault = Fault(FaultKind.LATENCY, "storefront")
         loop = asyncio.get_running_loop()
@@ -184,23 +182,23 @@ def test_a_slow_service_is_slow_until_the_fault_is_switched_off(otlp: Any, tmp_p
     run(scenario, otlp, tmp_path / "root")
 
 
-def test_a_failing_service_is_tried_again_and_its_caller_says_so(otlp: Any, tmp_path: Path) -> None:
+def test_a_failing_service_is_tried_again_and_its_caller_says_so(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         await mesh.faults.switch(Fault(FaultKind.ERRORS, "catalog"), on=True)
 
         def retried() -> bool:
             return any(
                 log["upstream_cluster"] == "catalog.shop" and log["request_attempts"] in ("2", "3")
-                for _, log in access_logs(otlp)
+                for log in access_logs(otlp)
             )
 
         await asyncio.gather(*(visit(mesh) for _ in range(20)))
-        await asyncio.to_thread(otlp.wait_until, retried)
+        await asyncio.to_thread(otlp.wait_for, retried)
 
     run(scenario, otlp, tmp_path / "root")
 
 
-def test_a_dead_instance_refuses_connections_and_comes_back(otlp: Any, tmp_path: Path) -> None:
+def test_a_dead_instance_refuses_connections_and_comes_back(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         proxies = len(psutil.Process().children())
         fault = Fault(FaultKind.DEAD_INSTANCE, "catalog")
@@ -212,10 +210,10 @@ def test_a_dead_instance_refuses_connections_and_comes_back(otlp: Any, tmp_path:
         def refused() -> bool:
             return any(
                 log["upstream_cluster"] == "catalog.shop" and "UF" in log["response_flags"].split(",")
-                for _, log in access_logs(otlp)
+                for log in access_logs(otlp)
             )
 
-        await asyncio.to_thread(otlp.wait_until, refused)
+        await asyncio.to_thread(otlp.wait_for, refused)
         await mesh.faults.clear()
         assert len(psutil.Process().children()) == proxies
         await visits_until(mesh, lambda record: record.status == 200 and "catalog:v1" in record.passed)
@@ -223,7 +221,7 @@ def test_a_dead_instance_refuses_connections_and_comes_back(otlp: Any, tmp_path:
     run(scenario, otlp, tmp_path / "root")
 
 
-def test_a_proxy_that_ends_by_itself_is_noticed(otlp: Any, tmp_path: Path) -> None:
+def test_a_proxy_that_ends_by_itself_is_noticed(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
         victim = next(c for c in psutil.Process().children() if any("ratings-v1-2" in part for part in c.cmdline()))
         victim.kill()
@@ -255,7 +253,7 @@ asyncio.run(main())
 """
 
 
-def test_no_proxy_outlives_a_demo_that_is_killed(otlp: Any, tmp_path: Path) -> None:
+def test_no_proxy_outlives_a_demo_that_is_killed(otlp: OtlpReceiver, tmp_path: Path) -> None:
     command = [sys.executable, "-c", PARENT, str(tmp_path / "root"), str(otlp.port)]
     parent = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
