@@ -27,6 +27,9 @@ from meshhub.model import Signal
 ANSWER_SECONDS = 5.0
 """How long requests under way are waited for when the collector stops."""
 
+OWN_TRANSPORT = "own"
+"""How metrics call the way of what the hub sends to itself."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -116,6 +119,14 @@ class Collector:
         self._is_serving = False
         self._intake.stopping = True
         await self._running.aclose()
+
+    async def receive(self, signal: Signal, request: bytes) -> None:
+        """Take a request of the hub itself, such as its own metrics. On the loop that the collector runs on.
+
+        Raises:
+            Refused: nothing of it was taken.
+        """
+        await self._intake.receive(signal, request, tenant="", transport=OWN_TRANSPORT)
 
     def statistics(self) -> Statistics:
         """The present numbers. Reads the quarantine's directory."""

@@ -9,7 +9,7 @@ from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult,
 Deliver = Callable[[bytes], None]
 """Takes one serialized ExportMetricsServiceRequest. Raises if it could not."""
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class HistoryExporter(MetricExporter):
@@ -33,7 +33,7 @@ class HistoryExporter(MetricExporter):
             deliver(encode_metrics(metrics_data).SerializeToString())
         except Exception as error:  # noqa: BLE001 - whatever it is, the hub goes on without this point
             if not self._failing:
-                _log.warning("could not keep the hub's own metrics: %s", error)
+                logger.warning("could not keep the hub's own metrics: %s", error)
             self._failing = True
             return MetricExportResult.FAILURE
         self._failing = False

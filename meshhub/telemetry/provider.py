@@ -21,6 +21,7 @@ from opentelemetry.sdk.metrics.export import (
     MetricReader,
     PeriodicExportingMetricReader,
 )
+from opentelemetry.sdk.metrics.view import ExplicitBucketHistogramAggregation, View
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -45,6 +46,16 @@ _LIMITS: CardinalityLimits = {
     ObservableUpDownCounter: MAX_SERIES,
     UpDownCounter: MAX_SERIES,
 }
+
+
+# The SDK's own bounds are meant for milliseconds; every duration of the hub is in seconds.
+_DURATIONS = View(
+    instrument_type=Histogram,
+    instrument_unit="s",
+    aggregation=ExplicitBucketHistogramAggregation(
+        (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ class Telemetry:
 
             readers.append(_periodic(metric_exporter(settings.otlp), settings.otlp.interval_seconds))
             self._tracers = _tracer_provider(settings.otlp, resource)
-        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False)
+        self._meters = MeterProvider(readers, resource, shutdown_on_exit=False, views=[_DURATIONS])
         self.meter: Meter = self._meters.get_meter(names.SERVICE, version)
         self.tracer: Tracer = self._tracers.get_tracer(names.SERVICE, version) if self._tracers else NoOpTracer()
         observe_process(self.meter)

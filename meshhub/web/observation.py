@@ -11,7 +11,6 @@ from meshhub.telemetry import names
 UNMATCHED = "unmatched"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER_METHOD = "_OTHER"
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 SERVER_ERROR = 500
 
 
@@ -22,10 +21,7 @@ class Observation:
         self._app = app
         self._tracer = tracer
         self._duration = meter.create_histogram(
-            names.HTTP_DURATION,
-            "s",
-            "Time to answer requests of pages and API, by route.",
-            explicit_bucket_boundaries_advisory=BUCKETS,
+            names.HTTP_DURATION, "s", "Time to answer requests of pages and API, by route."
         )
         self._active = meter.create_up_down_counter(names.HTTP_ACTIVE, "{request}", "Requests under way.")
 

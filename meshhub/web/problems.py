@@ -14,7 +14,7 @@ from meshhub.errors import MeshhubError, NotFound, StorageError
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def problem(status: int, detail: str, *, headers: dict[str, str] | None = None, **members: Any) -> JSONResponse:
@@ -51,7 +51,7 @@ async def _of_meshhub(_request: Request, error: Exception) -> JSONResponse:
         return problem(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, StorageError) and error.retryable:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": RETRY_AFTER_SECONDS})
-    _log.error("could not answer a request: %s", error)
+    logger.error("could not answer a request: %s", error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
 
 

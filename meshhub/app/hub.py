@@ -1,0 +1,117 @@
+"""The hub: builds its parts from the settings, starts them in order and stops them in reverse."""
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack
+from datetime import timedelta
+
+from collector.service import Collector
+from meshhub import __version__
+from meshhub.app.engine_watch import EngineWatch
+from meshhub.clock import Clock, SystemClock
+from meshhub.errors import MeshhubError
+from meshhub.model import Signal
+from meshhub.settings import Settings
+from meshhub.telemetry.provider import Telemetry
+from meshhub.web.application import Parts, create_application
+from meshhub.web.health import Check
+from meshhub.web.server import WebServer
+from storage.client import Store
+
+HISTORY_TIMEOUT = timedelta(seconds=5)
+
+logger = logging.getLogger(__name__)
+
+
+class Hub:
+    """One hub on one data directory. To be started and stopped on one event loop."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Nothing is opened, bound or reached yet.
+
+        Raises:
+            MeshhubError: the settings name something that cannot be used (a token file, the store).
+        """
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._telemetry = Telemetry(settings.telemetry, version=__version__)
+        self._store = Store.open(settings.store, settings.data_dir, settings.storage)
+        self._watch = EngineWatch(self._store, self._store.migrations.apply, self._telemetry.meter)
+        self._collector = Collector(settings.collector, settings.data_dir, self._watch, self._telemetry.meter)
+        self._web = WebServer(settings.web)
+        self._running = AsyncExitStack()
+
+    @property
+    def url(self) -> str:
+        """The base URL of pages and API, with the port that was bound."""
+        return self._web.url
+
+    @property
+    def receiver_ports(self) -> dict[str, int]:
+        """The bound port of each receiver that is on."""
+        return self._collector.ports
+
+    async def start(self) -> None:
+        """Take addresses and data directory, accept telemetry, answer, and bring the schema in place.
+
+        A server engine that does not answer is waited for while the receivers accept into the journal.
+
+        Raises:
+            DataDirectoryInUse: another hub has the data directory.
+            MeshhubError: an address is taken, or the engine cannot be used. Nothing is left running.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Drain: end answering, then accepting, then loading. Safe to repeat."""
+        await self._running.aclose()
+
+    async def _start(self) -> None:
+        running, to_thread = self._running, asyncio.to_thread
+        running.push_async_callback(to_thread, self._telemetry.stop)
+        running.push_async_callback(to_thread, self._store.close)
+        running.push_async_callback(to_thread, self._web.stop)  # whatever fails below, the address is free again
+        self._web.bind()
+        running.push_async_callback(to_thread, self._watch.stop)
+        running.push_async_callback(self._collector.stop)
+        await self._collector.start()
+        self._keep_history()
+        # The engine before the pages: an embedded one that cannot be opened ends the start.
+        await to_thread(self._watch.start, must_answer=self._store.embedded)
+        running.push_async_callback(to_thread, self._web.stop)
+        await to_thread(self._serve_web)
+        logger.info("meshhub %s is at %s", __version__, self.url, extra={"data_dir": self._settings.data_dir})
+
+    def _keep_history(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def deliver(request: bytes) -> None:
+            taken = asyncio.run_coroutine_threadsafe(self._collector.receive(Signal.METRICS, request), loop)
+            taken.result(HISTORY_TIMEOUT.total_seconds())
+
+        self._telemetry.history.connect(deliver)
+        self._running.push_async_callback(self._end_history)
+
+    async def _end_history(self) -> None:
+        await asyncio.to_thread(self._telemetry.flush, HISTORY_TIMEOUT.total_seconds())
+        self._telemetry.history.connect(None)
+
+    def _serve_web(self) -> None:
+        parts = Parts(
+            routers=[],
+            pages=None,
+            checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
+            expose=self._telemetry.exposition,
+            meter=self._telemetry.meter,
+            tracer=self._telemetry.tracer,
+            version=__version__,
+        )
+        self._web.start(create_application(self._settings.web, parts))
+
+    def _check_receivers(self) -> None:
+        if not self._collector.ready:
+            raise MeshhubError("the receivers take no requests: the hub starts or stops, or the journal is full")

@@ -1,0 +1,5 @@
+"""`python -m meshhub.cli`."""
+
+from meshhub.cli import main
+
+main()

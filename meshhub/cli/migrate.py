@@ -1,0 +1,68 @@
+"""`meshhub migrate [--dry-run]` and `meshhub migrate status`."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from meshhub.cli.options import AsJson, Assignments, DataDir, SettingsFile, StoreUrl, load
+
+if TYPE_CHECKING:
+    from storage.migrations import Migrations
+
+
+class Action(StrEnum):
+    """What to do instead of migrating."""
+
+    STATUS = "status"
+
+
+def add(app: typer.Typer) -> None:
+    app.command()(migrate)
+
+
+def migrate(
+    action: Annotated[
+        Action | None, typer.Argument(help="Show each migration and whether the store has it.", show_default=False)
+    ] = None,
+    config: SettingsFile = None,
+    data_dir: DataDir = None,
+    store: StoreUrl = None,
+    assignments: Assignments = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the statements, run none.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the store's schema to this version's. `serve` does it, too; an embedded store must not be in use."""
+    settings = load(config, data_dir, store, insecure=True, assignments=assignments).settings
+
+    from contextlib import closing
+
+    from storage.client import Store
+
+    with closing(Store.open(settings.store, settings.data_dir, settings.storage)) as target:
+        if action is Action.STATUS:
+            _show_status(target.migrations, as_json=as_json)
+        elif dry_run:
+            for statement in target.migrations.plan():
+                typer.echo(f"{statement.strip().rstrip(';')};\n")
+        else:
+            _apply(target.migrations)
+
+
+def _show_status(migrations: "Migrations", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from meshhub.cli.output import print_json, print_table
+
+    rows = migrations.status()
+    if as_json:
+        print_json([asdict(row) for row in rows])
+    else:
+        print_table(("Number", "Name", "State"), [(f"{row.number:04d}", row.name, row.state.value) for row in rows])
+
+
+def _apply(migrations: "Migrations") -> None:
+    done = migrations.apply()
+    for label in done:
+        typer.echo(f"applied {label}")
+    typer.echo(f"The schema is in place; {len(done)} migrations were applied.")

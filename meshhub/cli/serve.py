@@ -1,0 +1,24 @@
+"""`meshhub serve`."""
+
+import typer
+
+from meshhub.cli.options import Assignments, DataDir, Insecure, SettingsFile, StoreUrl, load
+
+
+def add(app: typer.Typer) -> None:
+    app.command()(serve)
+
+
+def serve(
+    config: SettingsFile = None,
+    data_dir: DataDir = None,
+    store: StoreUrl = None,
+    insecure: Insecure = False,
+    assignments: Assignments = None,
+) -> None:
+    """Run the hub: receive telemetry, keep it, answer. SIGTERM and Ctrl-C drain."""
+    loaded = load(config, data_dir, store, insecure, assignments)
+
+    from meshhub.app import serving
+
+    serving.serve(loaded)
