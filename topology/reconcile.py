@@ -10,6 +10,7 @@ DIFFERING_REQUESTS = 10
 """Views differ if their requests do by more than both; a few requests are always on their way at the window's ends."""
 
 DIFFERING_ERROR_SHARE = 0.05
+"""Their errors differ if the shares do by more than this, and the numbers of failures by more than the above."""
 
 
 def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
@@ -77,17 +78,17 @@ def _missing_server(edge: EdgeDraft, client: Side, directory: Directory) -> list
 
 def _disagreement(client: Side, server: Side) -> list[Note]:
     notes = []
-    expected = client.report.attempts - unreached(client)
-    difference = server.report.requests - expected
-    if abs(difference) > DIFFERING_REQUESTS and abs(difference) > DIFFERING_SHARE * max(expected, 1):
+    fewest, most, reported = client.report.requests - unreached(client), client.report.attempts, server.report.requests
+    tolerance = max(DIFFERING_REQUESTS, DIFFERING_SHARE * client.report.requests)
+    if not fewest - tolerance <= reported <= most + tolerance:
         text = (
-            f"The caller's proxy reports {client.report.requests} requests, of which {expected} attempts should have "
-            f"reached the callee; the callee's proxy reports {server.report.requests} "
-            f"({difference / max(expected, 1):+.0%})."
+            f"The caller's proxy reports {client.report.requests} requests in {most} attempts, of which at least "
+            f"{fewest} must have reached the callee; the callee's proxy reports {reported}."
         )
         notes.append(Note("requests-differ", text))
     seen, served = client.errors.share or 0.0, server.errors.share or 0.0
-    if abs(seen - served) > DIFFERING_ERROR_SHARE:
+    failures = abs(seen * client.report.requests - served * server.report.requests)
+    if abs(seen - served) > DIFFERING_ERROR_SHARE and failures > DIFFERING_REQUESTS:
         where = "between the two proxies or at the caller's" if seen > served else "hidden from the caller by retries"
         notes.append(
             Note("errors-differ", f"The caller sees {seen:.1%} errors, the callee {served:.1%}: failures are {where}.")

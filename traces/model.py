@@ -142,8 +142,10 @@ class ProxyReport:
     trace_id: str
     span_id: str
     span: SpanNote | None
-    """The span of the same moment at the same proxy, where the request was sampled."""
+    """The proxy's span of the call, where the request was sampled."""
     attributes: Mapping[str, str]
+    evidence: str = "access_log"
+    """"span" where the proxy sent a span but no access log: what only access logs say is absent then."""
 
 
 @dataclass(frozen=True, slots=True)

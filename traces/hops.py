@@ -1,0 +1,129 @@
+"""Puts calls and their parents in causal order, as hops."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from meshhub.model import WorkloadIdentity
+from storage.records import AccessLog
+from traces.ancestry import Place
+from traces.attempts import find_attempts
+from traces.calls import Call, identity_of, order_of
+from traces.hop_notes import note_hop
+from traces.lineage import SpanKey
+from traces.model import Attempt, Hop, Party, SpanNote
+from traces.reports import describe, outcome_of
+from traces.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a call stands in the tree."""
+
+    call: Call
+    id: str
+    parent: str
+    parent_attempt: int
+    depth: int
+
+
+def arrange(calls: Sequence[Call], parents: Sequence[Place | None], timeline: Timeline) -> list[Position]:
+    """Every call's position, parents before their children, siblings by their corrected start."""
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for index, place in enumerate(parents):
+        children[None if place is None else place.call].append(index)
+    for siblings in children.values():
+        siblings.sort(key=lambda index: _order(calls[index], timeline))
+    positions: list[Position] = []
+    stack = [
+        (index, Position(calls[index], str(number), "", 0, 0)) for number, index in _last_first(children.get(None, ()))
+    ]
+    while stack:
+        index, position = stack.pop()
+        positions.append(position)
+        for number, child in _last_first(children.get(index, ())):
+            attempt = _attempt(position.call, parents[child])
+            below = Position(calls[child], f"{position.id}.{number}", position.id, attempt, position.depth + 1)
+            stack.append((child, below))
+    return positions
+
+
+def build_hop(position: Position, timeline: Timeline, spans: Mapping[SpanKey, SpanNote], request_id: str) -> Hop:
+    """The hop of the call at a position."""
+    call = position.call
+    first, last = call.reports[0], call.reports[-1]
+    client = None if call.client is None else describe(call.client, timeline, spans)
+    attempts = tuple(
+        Attempt(number, None if server is None else describe(server, timeline, spans))
+        for number, server in enumerate(find_attempts(call), 1)
+    )
+    return Hop(
+        id=position.id,
+        parent=position.parent,
+        parent_attempt=position.parent_attempt,
+        depth=position.depth,
+        source=_source(call),
+        destination=_destination(call, last),
+        transport=first.transport,
+        method=first.method,
+        authority=first.authority,
+        path=first.path,
+        start_us=timeline.start_us(first),
+        duration_us=first.duration_us,
+        outcome=outcome_of(first if call.client is not None else last),
+        client=client,
+        attempts=attempts,
+        network_us=_network(call),
+        notes=note_hop(call, timeline, request_id),
+    )
+
+
+def _last_first(siblings: Sequence[int]) -> Iterable[tuple[int, int]]:
+    """The siblings with their numbers from 1, the last one first, as a stack takes them."""
+    return reversed(list(enumerate(siblings, 1)))
+
+
+def _order(call: Call, timeline: Timeline) -> tuple[int, tuple[object, ...]]:
+    return timeline.start_us(call.reports[0]), order_of(call.reports[0])
+
+
+def _attempt(call: Call, place: Place | None) -> int:
+    """The attempt of the parent that made a call; 1 where the parent's callee did not report."""
+    if place is None or place.server is None:
+        return 1
+    return find_attempts(call).index(place.server) + 1
+
+
+def _source(call: Call) -> Party:
+    client = call.client
+    if client is not None:
+        return Party(identity_of(client), client.instance, client.source_principal or _peer(call), "service")
+    server = call.servers[0]
+    identity = WorkloadIdentity(
+        server.source_cluster, server.source_namespace, server.source_service, server.source_version
+    )
+    return Party(identity, "", server.source_principal, "service" if server.source_service else "")
+
+
+def _peer(call: Call) -> str:
+    """The caller's certificate as the callee saw it."""
+    return next((server.source_principal for server in call.servers if server.source_principal), "")
+
+
+def _destination(call: Call, last: AccessLog) -> Party:
+    if call.servers:
+        return Party(identity_of(last), last.instance, last.destination_principal, "service")
+    identity = WorkloadIdentity(
+        last.destination_cluster, last.destination_namespace, last.destination_service, last.destination_version
+    )
+    return Party(identity, "", last.destination_principal, last.destination_kind)
+
+
+def _network(call: Call) -> int | None:
+    client = call.client
+    if client is None or client.request_attempts > 1 or len(call.servers) != 1:
+        return None
+    if client.upstream_first_byte_us == 0:
+        return None
+    waited = client.upstream_first_byte_us + client.upstream_response_us
+    return max(waited - call.servers[0].duration_us, 0)
