@@ -11,6 +11,7 @@ that is why the tenant is written even when it is empty.
 The checksum is always the last six bytes. The engine reads a whole segment as length-delimited protobuf.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
@@ -22,6 +23,8 @@ CHECKSUM_BYTES = 6
 SMALLEST_MESSAGE = 10 + 3 + CHECKSUM_BYTES
 MAX_TENANT_BYTES = 127
 MAX_LENGTH_BYTES = 5
+
+_ZEROS = re.compile(rb"\0+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,18 @@ def _record_end(data: bytes, position: int) -> int | None:
 
 
 def _next_record(data: bytes, position: int) -> int:
-    """Where the next whole record after damage starts. Every record but the first follows a checksum."""
+    """Where the next whole record after damage starts.
+
+    It is looked for where the damaged record says that it ends, behind zeros (blocks that were never written), and
+    behind everything that looks like the end of a record.
+    """
+    length, start = _length_at(data, position)
+    zeros = _ZEROS.match(data, position)
+    guesses = [start + length, zeros.end() if zeros else position]
+    found = min((guess for guess in guesses if guess > position and _record_end(data, guess)), default=len(data))
     tag = data.find(CHECKSUM_TAG, position)
-    while tag != -1:
-        start = tag + CHECKSUM_BYTES
-        if start < len(data) and _record_end(data, start) is not None:
-            return start
+    while tag != -1 and tag + CHECKSUM_BYTES < found:
+        if _record_end(data, tag + CHECKSUM_BYTES):
+            return tag + CHECKSUM_BYTES
         tag = data.find(CHECKSUM_TAG, tag + 1)
-    return len(data)
+    return found
