@@ -20,6 +20,9 @@ from storage.client import Store
 
 HISTORY_TIMEOUT = timedelta(seconds=5)
 
+STARTED = f"meshhub {__version__} started"
+"""The log line that says it; its fields say where the hub is."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -45,11 +48,6 @@ class Hub:
     def url(self) -> str:
         """The base URL of pages and API, with the port that was bound."""
         return self._web.url
-
-    @property
-    def receiver_ports(self) -> dict[str, int]:
-        """The bound port of each receiver that is on."""
-        return self._collector.ports
 
     async def start(self) -> None:
         """Take addresses and data directory, accept telemetry, answer, and bring the schema in place.
@@ -84,7 +82,8 @@ class Hub:
         await to_thread(self._watch.start, must_answer=self._store.embedded)
         running.push_async_callback(to_thread, self._web.stop)
         await to_thread(self._serve_web)
-        logger.info("meshhub %s is at %s", __version__, self.url, extra={"data_dir": self._settings.data_dir})
+        where = {"data_dir": self._settings.data_dir, "url": self.url, **self._collector.ports}
+        logger.info(STARTED, extra=where)
 
     def _keep_history(self) -> None:
         loop = asyncio.get_running_loop()
