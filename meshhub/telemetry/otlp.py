@@ -11,6 +11,9 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from meshhub.errors import ConfigurationError, Fault
 from meshhub.telemetry.settings import OtlpExportSettings
 
+EXPORT_SECONDS = 3.0
+"""How long an export is tried, retries included: an endpoint that is gone must not hold up the end of the hub."""
+
 
 def metric_exporter(settings: OtlpExportSettings) -> MetricExporter:
     """The exporter of metrics.
@@ -19,18 +22,30 @@ def metric_exporter(settings: OtlpExportSettings) -> MetricExporter:
         ConfigurationError: the file with the authorities cannot be read.
     """
     if settings.protocol == "http":
-        return HttpMetricExporter(_url(settings, "metrics"), _ca_file(settings), headers=_headers(settings))
+        return HttpMetricExporter(
+            _url(settings, "metrics"), _ca_file(settings), headers=_headers(settings), timeout=EXPORT_SECONDS
+        )
     return GrpcMetricExporter(
-        settings.endpoint, insecure=_plain(settings), credentials=_credentials(settings), headers=_headers(settings)
+        settings.endpoint,
+        insecure=_plain(settings),
+        credentials=_credentials(settings),
+        headers=_headers(settings),
+        timeout=EXPORT_SECONDS,
     )
 
 
 def span_exporter(settings: OtlpExportSettings) -> SpanExporter:
     """The exporter of spans; see `metric_exporter`."""
     if settings.protocol == "http":
-        return HttpSpanExporter(_url(settings, "traces"), _ca_file(settings), headers=_headers(settings))
+        return HttpSpanExporter(
+            _url(settings, "traces"), _ca_file(settings), headers=_headers(settings), timeout=EXPORT_SECONDS
+        )
     return GrpcSpanExporter(
-        settings.endpoint, insecure=_plain(settings), credentials=_credentials(settings), headers=_headers(settings)
+        settings.endpoint,
+        insecure=_plain(settings),
+        credentials=_credentials(settings),
+        headers=_headers(settings),
+        timeout=EXPORT_SECONDS,
     )
 
 

@@ -38,6 +38,9 @@ from meshhub.telemetry.settings import OtlpExportSettings, TelemetrySettings
 MAX_SERIES = 500
 """Attribute sets of one instrument; what is past it is counted together under `otel.metric.overflow`."""
 
+STOP_SECONDS = 5.0
+"""How long the last export may take."""
+
 _LIMITS: CardinalityLimits = {
     Counter: MAX_SERIES,
     Histogram: MAX_SERIES,
@@ -113,7 +116,7 @@ class Telemetry:
     def stop(self) -> None:
         """Export once more and end the threads. Safe to repeat."""
         meters, self._meters = self._meters, MeterProvider(shutdown_on_exit=False)
-        meters.shutdown()
+        meters.shutdown(STOP_SECONDS * 1000)
         if self._tracers:
             self._tracers.shutdown()
 
