@@ -68,7 +68,7 @@ class Intake:
             checked = check.quick(body)
             if checked is None:
                 checked = await self.in_slow_lane(lambda: check.thorough(body))
-            if checked.records:
+            if checked.body:
                 await self._journal.append(signal, checked.body, tenant)
         except Refused:
             raise

@@ -70,7 +70,7 @@ class RequestCheck:
             count = _count_points(request)
             if count > self._max_records:
                 return None
-        return Checked(body, count)
+        return Checked(body if count else b"", count)
 
     def thorough(self, body: bytes) -> Checked:
         """Keep what can be kept of a request. Memory: about twice its size. Time: 2 µs a record, or 30 if mended.
