@@ -7,6 +7,7 @@ import atexit
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,33 @@ def embedded_store() -> Store:
 @cache
 def shared_store() -> Store:
     """The store of this process. It and its directory go when the process ends."""
-    directory = tempfile.TemporaryDirectory(prefix="meshhub-test-")
-    atexit.register(directory.cleanup)
-    store = Store.open("embedded", Path(directory.name), StorageSettings())
-    atexit.register(store.close)
+    store = open_store(StorageSettings())
     store.migrations.apply()
     return store
+
+
+def open_store(settings: StorageSettings) -> Store:
+    """Another store on this process's engine (a database of its own); closed when the process ends."""
+    store = Store.open("embedded", data_directory(), settings)
+    atexit.register(store.close)
+    return store
+
+
+@cache
+def data_directory() -> Path:
+    """The data directory of this process's engine; it goes when the process ends."""
+    directory = tempfile.TemporaryDirectory(prefix="meshhub-test-")
+    atexit.register(directory.cleanup)
+    return Path(directory.name)
+
+
+def rows(store: Store, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows that a statement of the test itself answers."""
+    with store._engine.client() as client:
+        return [tuple(row) for row in client.query(sql, parameters).result_rows]
+
+
+def run(store: Store, statement: str) -> None:
+    """Run a statement that answers nothing."""
+    with store._engine.client() as client:
+        client.command(statement)

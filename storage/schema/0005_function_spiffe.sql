@@ -1,10 +1,22 @@
--- What a SPIFFE id says of a workload: Tuple(namespace, service). Forms (docs/reference/identity.md):
---   spiffe://<trust domain>/ns/<namespace>/sa/<service account>     Istio, OpenShift, Linkerd, meshhub's own wiring
---   spiffe://<trust domain>/ns/<namespace>/dc/<dc>/svc/<service>    Consul
---   spiffe://<mesh>/<service>                                       Kuma
-CREATE OR REPLACE FUNCTION meshhub_spiffe ${on_cluster} AS (uri) -> CAST(
+-- What the identity in a certificate says of a workload: Tuple(cluster, namespace, service). Of several, separated by
+-- commas, the first counts. Forms (docs/reference/identity.md):
+--   spiffe://<trust domain>/ns/<namespace>/sa/<service account>               Istio, Kuma's MeshIdentity, meshhub's wiring
+--   spiffe://<trust domain>[/ap/<partition>]/ns/<namespace>/dc/<dc>/svc/<service>                                 Consul
+--   spiffe://<mesh>/<service>, spiffe://<mesh>/<service>_<namespace>_svc_<port>                                     Kuma
+--   <service account>.<namespace>.serviceaccount.identity.linkerd.<trust domain>                                 Linkerd
+-- The patterns of one part exclude each other, so at most one text of a concat is not empty.
+CREATE OR REPLACE FUNCTION meshhub_spiffe ${on_cluster} AS (identity) -> CAST(
     (
-        extract(uri, '^spiffe://[^/]+/(?:ap/[^/]+/)?ns/([^/]+)'),
-        extract(uri, '^spiffe://[^/]+/(?:.*/(?:sa|svc)/)?([^/]+)$')
+        extract(identity, '^spiffe://[^/,]+/(?:ap/[^/,]+/)?ns/[^/,]+/dc/([^/,]+)/svc/'),
+        concat(
+            extract(identity, '^spiffe://[^/,]+/(?:ap/[^/,]+/)?ns/([^/,]+)/'),
+            extract(identity, '^spiffe://[^/,]+/[^/,_]+_([^/,_]+)_svc(?:_[0-9]+)?(?:,|$)'),
+            extract(identity, '^[^/,.]+\\.([^/,.]+)\\.serviceaccount\\.identity\\.')),
+        concat(
+            extract(identity, '^spiffe://[^/,]+/(?:[^,]+/)?(?:sa|svc|workload)/([^/,]+)(?:,|$)'),
+            if(match(identity, '^spiffe://[^/,]+/[^/,_]+_[^/,_]+_svc(?:_[0-9]+)?(?:,|$)'),
+                extract(identity, '^spiffe://[^/,]+/([^/,_]+)'),
+                extract(identity, '^spiffe://[^/,]+/([^/,]+)(?:,|$)')),
+            extract(identity, '^([^/,.]+)\\.[^/,.]+\\.serviceaccount\\.identity\\.'))
     ),
-    'Tuple(namespace String, service String)')
+    'Tuple(cluster String, namespace String, service String)')

@@ -2,41 +2,27 @@
 -- the Istio labels of docs/reference/identity.md).
 -- source and destination are as the reporting proxy saw them: it knows itself well and its peer by certificate, upstream
 -- cluster or label. A SPIFFE id names the service account, which stands for the service where nothing better is known.
+-- What many columns need is worked out once, in the subqueries: the analyzer expands an alias wherever it is used.
 CREATE MATERIALIZED VIEW IF NOT EXISTS access_logs_from_log_records ${on_cluster} TO access_logs${local} AS
-WITH
-    meshhub_log_attribute(record_attributes, 'direction') AS direction,
-    meshhub_log_attribute(record_attributes, 'downstream_peer_uri_san') AS downstream_peer,
-    meshhub_log_attribute(record_attributes, 'downstream_local_uri_san') AS downstream_local,
-    meshhub_log_attribute(record_attributes, 'upstream_peer_uri_san') AS upstream_peer,
-    meshhub_log_attribute(record_attributes, 'upstream_local_uri_san') AS upstream_local,
-    meshhub_spiffe(toLowCardinality(downstream_peer)) AS downstream_spiffe,
-    meshhub_destination(toLowCardinality(upstream_cluster)) AS by_cluster,
-    if(by_cluster.kind IN ('', 'passthrough') AND workload.role != 'gateway' AND authority != '',
-        meshhub_destination(toLowCardinality(authority)), by_cluster) AS destination,
-    meshhub_log_attribute(record_attributes, 'destination_canonical_service') AS labelled_destination,
-    meshhub_log_attribute(record_attributes, 'source_service') AS labelled_source,
-    multiIf(workload.namespace != '', workload.namespace, meshhub_log_attribute(record_attributes, 'namespace')) AS own_namespace,
-    multiIf(workload.service != '', workload.service, meshhub_log_attribute(record_attributes, 'workload')) AS own_service,
-    multiIf(workload.cluster != '', workload.cluster, meshhub_log_attribute(record_attributes, 'cluster')) AS own_cluster
 SELECT
     time,
     received,
     tenant,
     meshhub_log_attribute(record_attributes, 'log_type') AS log_type,
-    multiIf(direction IN ('1', 'INBOUND'), 'server', direction IN ('2', 'OUTBOUND'), 'client', 'unknown') AS reporter,
+    reporter,
     own_cluster AS cluster,
     own_namespace AS namespace,
     own_service AS service,
     workload.version AS version,
     if(workload.instance != '', workload.instance, meshhub_log_attribute(record_attributes, 'pod')) AS instance,
     workload.role AS role,
-    if(reporter = 'server', '', own_cluster) AS source_cluster,
+    if(reporter = 'server', peer.cluster, own_cluster) AS source_cluster,
     multiIf(reporter != 'server', own_namespace,
         labelled_source != '', meshhub_log_attribute(record_attributes, 'source_namespace'),
-        downstream_spiffe.namespace) AS source_namespace,
+        peer.namespace) AS source_namespace,
     multiIf(reporter != 'server', own_service,
         labelled_source != '', labelled_source,
-        downstream_spiffe.service) AS source_service,
+        peer.service) AS source_service,
     if(reporter != 'server', workload.version, meshhub_log_attribute(record_attributes, 'source_version')) AS source_version,
     if(reporter = 'server', downstream_peer, upstream_local) AS source_principal,
     if(reporter = 'server', 'service', if(labelled_destination != '', 'service', destination.kind)) AS destination_kind,
@@ -55,7 +41,7 @@ SELECT
     trace_id,
     span_id,
     meshhub_log_attribute(record_attributes, 'method') AS method,
-    meshhub_log_attribute(record_attributes, 'authority') AS authority,
+    authority,
     meshhub_log_attribute(record_attributes, 'path') AS path,
     meshhub_log_attribute(record_attributes, 'route_name') AS route_name,
     meshhub_log_attribute(record_attributes, 'protocol') AS protocol,
@@ -80,7 +66,7 @@ SELECT
         toUInt64OrZero(meshhub_attribute(record_attributes, 'upstream_service_time_ms')) * 1000) AS upstream_first_byte_us,
     toUInt32OrZero(meshhub_attribute(record_attributes, 'upstream_response_us')) AS upstream_response_us,
     toUInt32OrZero(meshhub_attribute(record_attributes, 'response_duration_us')) AS response_duration_us,
-    meshhub_log_attribute(record_attributes, 'upstream_cluster') AS upstream_cluster,
+    upstream_cluster,
     meshhub_log_attribute(record_attributes, 'upstream_host') AS upstream_host,
     meshhub_log_attribute(record_attributes, 'downstream_remote_address') AS downstream_remote_address,
     meshhub_log_attribute(record_attributes, 'downstream_local_address') AS downstream_local_address,
@@ -102,7 +88,42 @@ SELECT
         'upstream_queue_us', 'upstream_first_byte_us', 'upstream_response_us', 'response_duration_us',
         'upstream_service_time_ms', 'traceparent', 'source_service', 'source_namespace', 'source_version',
         'destination_canonical_service', 'destination_namespace', 'destination_version', 'namespace', 'workload', 'cluster',
-        'pod']) AS attributes,
+        'pod', 'node_cluster']) AS attributes,
     resource_attributes
-FROM log_records
-WHERE has(record_attributes.key, 'response_flags')
+FROM
+(
+    SELECT
+        time, received, tenant, workload, resource_attributes, record_attributes, trace_id, span_id, reporter,
+        downstream_peer, downstream_local, upstream_peer, upstream_local, authority, upstream_cluster, labelled_source,
+        labelled_destination,
+        meshhub_spiffe(toLowCardinality(downstream_peer)) AS peer,
+        meshhub_spiffe(toLowCardinality(if(reporter = 'server', downstream_local, upstream_local))) AS self,
+        meshhub_destination(toLowCardinality(upstream_cluster)) AS by_cluster,
+        meshhub_destination(toLowCardinality(authority)) AS by_authority,
+        if(by_cluster.kind IN ('', 'passthrough') AND by_authority.kind IN ('service', 'external') AND workload.role != 'gateway',
+            by_authority, by_cluster) AS destination,
+        arrayFirst(text -> text != '', [workload.cluster, label_cluster, self.cluster]) AS own_cluster,
+        arrayFirst(text -> text != '', [workload.namespace, label_namespace, self.namespace]) AS own_namespace,
+        arrayFirst(text -> text != '', [workload.service, label_app, label_workload, self.service]) AS own_service
+    FROM
+    (
+        SELECT
+            time, received, tenant, workload, resource_attributes, record_attributes, trace_id, span_id,
+            transform(meshhub_attribute(record_attributes, 'direction'),
+                ['1', 'INBOUND', '2', 'OUTBOUND'], ['server', 'server', 'client', 'client'], 'unknown') AS reporter,
+            meshhub_log_attribute(record_attributes, 'downstream_peer_uri_san') AS downstream_peer,
+            meshhub_log_attribute(record_attributes, 'downstream_local_uri_san') AS downstream_local,
+            meshhub_log_attribute(record_attributes, 'upstream_peer_uri_san') AS upstream_peer,
+            meshhub_log_attribute(record_attributes, 'upstream_local_uri_san') AS upstream_local,
+            meshhub_log_attribute(record_attributes, 'authority') AS authority,
+            meshhub_log_attribute(record_attributes, 'upstream_cluster') AS upstream_cluster,
+            meshhub_log_attribute(record_attributes, 'cluster') AS label_cluster,
+            meshhub_log_attribute(record_attributes, 'namespace') AS label_namespace,
+            meshhub_log_attribute(record_attributes, 'workload') AS label_workload,
+            extract(meshhub_log_attribute(record_attributes, 'node_cluster'), '^[^.]+') AS label_app,
+            transform(meshhub_attribute(record_attributes, 'source_service'), ['-', 'unknown'], ['', '']) AS labelled_source,
+            meshhub_log_attribute(record_attributes, 'destination_canonical_service') AS labelled_destination
+        FROM log_records
+        WHERE has(record_attributes.key, 'response_flags')
+    )
+)

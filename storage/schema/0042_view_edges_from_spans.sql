@@ -1,6 +1,5 @@
 -- Edges as the spans of proxies report them: what sampling let through, for meshes that send no access logs.
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ${on_cluster} TO edges${local} AS
-WITH meshhub_destination(toLowCardinality(if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))) AS destination
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
     tenant,
@@ -29,6 +28,15 @@ SELECT
     sum(request_size) AS bytes_received,
     sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
     quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(intDiv(duration_ns, 1000)) AS duration_us
-FROM spans${local} AS spans
-WHERE kind = 'client' AND destination.service != ''
+FROM
+(
+    SELECT
+        time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
+        duration_ns,
+        meshhub_destination(toLowCardinality(
+            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))) AS destination
+    FROM spans${local}
+    WHERE kind = 'client'
+) AS spans
+WHERE destination.service != ''
 GROUP BY ALL
