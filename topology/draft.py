@@ -11,6 +11,9 @@ from topology.addition import added
 from topology.identity import NodeKey
 from topology.model import Counts, Encryption, Errors, Evidence, Latency, Rates, Retries
 
+TCP = "tcp"
+"""The family of connections; the other one is "http"."""
+
 OutcomeKey = tuple[int, int, str, str]
 """Response code, gRPC status (-1: none), response flags, security."""
 
@@ -20,6 +23,8 @@ class Side:
     """What one side reported of an edge. The last six fields are the enrichers' to fill."""
 
     report: ServiceEdgeReport
+    reporter: Reporter
+    tcp: bool
     outcomes: dict[OutcomeKey, int]
     """Requests per outcome; they add up to the requests of the report."""
     latency_is_exact: bool = True
@@ -32,17 +37,9 @@ class Side:
 
     @classmethod
     def of(cls, report: ServiceEdgeReport) -> "Side":
-        """The side that one report is."""
-        return cls(report, dict(zip(*report.outcomes, strict=True)))
-
-    @property
-    def tcp(self) -> bool:
-        return self.report.family == "tcp"
-
-    @property
-    def reporter(self) -> Reporter:
-        """Whose proxy it was. One that did not say on which side it stood spoke as a caller."""
-        return Reporter.SERVER if self.report.reporter == Reporter.SERVER else Reporter.CLIENT
+        """The side that one report is. A proxy that did not say where it stood spoke as a caller."""
+        reporter = Reporter.SERVER if report.reporter == "server" else Reporter.CLIENT
+        return cls(report, reporter, report.family == TCP, dict(zip(*report.outcomes, strict=True)))
 
     def absorb(self, other: "Side") -> None:
         """Add another report of the same side and edge: the peer was named in two ways that mean one workload."""
@@ -62,23 +59,18 @@ class EdgeDraft:
     client: Side | None = None
     server: Side | None = None
 
-    def add(self, side: Side) -> None:
-        """Take a report of either side."""
+    def add(self, side: Side) -> bool:
+        """Take a report of either side. Whether it is the side's first."""
         served = side.reporter is Reporter.SERVER
         present = self.server if served else self.client
         if present is not None:
             present.absorb(side)
-        elif served:
+            return False
+        if served:
             self.server = side
         else:
             self.client = side
-
-    @property
-    def sides(self) -> tuple[Side, ...]:
-        """Those that are there."""
-        if self.client is None or self.server is None:
-            return (self.headline,)
-        return self.client, self.server
+        return True
 
     @property
     def headline(self) -> Side:
@@ -92,12 +84,13 @@ class GraphDraft:
     """The edges between nodes. `seconds` is what the reports cover.
 
     `network` has the ids of nodes, each with its `key`, and between them edges keyed by family of transport, each with
-    its `draft`.
+    its `draft`; `sides` are the sides of all edges.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.network = nx.MultiDiGraph()
+        self.sides: list[Side] = []
         self._edges: dict[tuple[str, str, str], EdgeDraft] = {}
 
     def edge(self, source: NodeKey, destination: NodeKey, family: str) -> EdgeDraft | None:
@@ -106,7 +99,7 @@ class GraphDraft:
 
     def add(self, source: NodeKey, destination: NodeKey, evidence: Evidence, side: Side) -> None:
         """Add a report to its edge, which is made if it is not there."""
-        family = "tcp" if side.tcp else "http"
+        family = side.report.family
         draft = self.edge(source, destination, family)
         if draft is None:
             draft = EdgeDraft(source, destination, family, evidence)
@@ -115,7 +108,8 @@ class GraphDraft:
                 if key.id not in self.network:
                     self.network.add_node(key.id, key=key)
             self.network.add_edge(source.id, destination.id, family, draft=draft)
-        draft.add(side)
+        if draft.add(side):
+            self.sides.append(side)
 
     @property
     def edges(self) -> Collection[EdgeDraft]:
@@ -125,8 +119,3 @@ class GraphDraft:
     def nodes(self) -> Iterator[NodeKey]:
         """Every node."""
         return (key for _, key in self.network.nodes(data="key"))
-
-    def sides(self) -> Iterator[Side]:
-        """Every side of every edge."""
-        for edge in self._edges.values():
-            yield from edge.sides

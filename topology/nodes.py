@@ -29,11 +29,13 @@ class _Traffic:
     edges: int = 0
 
     def add(self, side: Side) -> None:
+        requests, errors = side.report.requests, side.errors
         self.edges += 1
-        self.requests += side.report.requests
+        self.requests += requests
         self.per_second += side.rates.per_second
-        self.failed += (side.errors.share or 0.0) * side.report.requests
-        self.client_errors += (side.errors.client_error_share or 0.0) * side.report.requests
+        if errors.by_kind:
+            self.failed += (errors.share or 0.0) * requests
+            self.client_errors += (errors.client_error_share or 0.0) * requests
 
     def total(self) -> NodeTraffic | None:
         if not self.edges:
@@ -59,17 +61,22 @@ class _Gathered:
         self.outbound.add(edge.headline)
         self.families.add(edge.family)
         self.peers.add(edge.destination.service)
-        for side in edge.sides:
-            self.versions.update(side.report.source_versions)
-            self.gateway |= side.report.source_role == GATEWAY_ROLE
+        if edge.client is not None:
+            self.versions.update(edge.client.report.source_versions)
+            self.gateway |= edge.client.report.source_role == GATEWAY_ROLE
+        if edge.server is not None:
+            self.versions.update(edge.server.report.source_versions)
 
     def entering(self, edge: EdgeDraft) -> None:
         self.inbound.add(edge.headline)
         self.families.add(edge.family)
         self.peers.add(edge.source.service)
-        self.flags.update(edge.headline.flags)
-        for side in edge.sides:
-            self.versions.update(side.report.destination_versions)
+        if edge.destination.sort != SERVICE:
+            self.flags.update(edge.headline.flags)
+        if edge.client is not None:
+            self.versions.update(edge.client.report.destination_versions)
+        if edge.server is not None:
+            self.versions.update(edge.server.report.destination_versions)
 
 
 def _node(key: NodeKey, gathered: _Gathered, directory: Directory) -> ServiceNode:

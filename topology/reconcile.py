@@ -24,7 +24,7 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
         notes += _missing_server(edge, edge.client, directory)
     else:
         notes += _disagreement(edge.client, edge.server)
-    if not all(side.latency_is_exact for side in edge.sides):
+    if not all(side is None or side.latency_is_exact for side in (edge.client, edge.server)):
         notes.append(_APPROXIMATED)
     return tuple(notes)
 

@@ -10,7 +10,7 @@ UNKNOWN = "unknown"
 
 def enrich(draft: GraphDraft) -> None:
     """Fill `encryption` of every side."""
-    for side in draft.sides():
+    for side in draft.sides:
         side.encryption = summarize_encryption(side)
 
 

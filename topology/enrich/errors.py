@@ -10,7 +10,7 @@ from topology.model import Errors
 
 def enrich(draft: GraphDraft) -> None:
     """Fill `errors` of every side."""
-    for side in draft.sides():
+    for side in draft.sides:
         side.errors = count_errors(side)
 
 

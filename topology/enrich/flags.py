@@ -7,7 +7,7 @@ from topology.model import Counts
 
 def enrich(draft: GraphDraft) -> None:
     """Fill `flags` of every side."""
-    for side in draft.sides():
+    for side in draft.sides:
         side.flags = count_flags(side)
 
 

@@ -6,7 +6,7 @@ from topology.model import Rates
 
 def enrich(draft: GraphDraft) -> None:
     """Fill `rates` of every side."""
-    for side in draft.sides():
+    for side in draft.sides:
         side.rates = Rates(
             side.report.requests,
             side.report.requests / draft.seconds,

@@ -1,0 +1,167 @@
+"""The body of GET /api/v1/graph.
+
+Typed dictionaries instead of models: a large graph has tens of thousands of these objects, and they need no validation
+on the way out (tests validate them). Their descriptions are the API's documentation.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Share = Annotated[float | None, Field(description="From 0 to 1; null where there were no requests.")]
+Counts = Annotated[Mapping[str, int], Field(description="Requests per name, most requests first.")]
+
+
+class WindowBody(TypedDict):
+    """The window that an answer covers."""
+
+    start: datetime
+    end: datetime
+    seconds: Annotated[float, Field(description="Its length, which rates are over.")]
+
+
+class AgeBody(TypedDict):
+    """Seconds since the hub took the newest record; null where the last hour has none."""
+
+    access_logs: float | None
+    spans: float | None
+    metrics: float | None
+
+
+class NoteBody(TypedDict):
+    """Something to know about an edge or a hop."""
+
+    code: Annotated[str, Field(description="Stable; for scripts.", examples=["server-not-measured"])]
+    text: Annotated[str, Field(description="For people.")]
+
+
+class TrafficBody(TypedDict):
+    """The headline numbers of all edges on one side of a node, added up."""
+
+    requests: int
+    rate_per_second: float
+    error_share: Share
+    client_error_share: Share
+
+
+class NodeBody(TypedDict):
+    """A service, or what is known of something that is none."""
+
+    id: Annotated[str, Field(description="Stable and safe in URLs.", examples=["demo:shop:reviews"])]
+    kind: Annotated[
+        str, Field(description="service, gateway, external, tcp (a service seen with TCP only) or unknown.")
+    ]
+    cluster: Annotated[str, Field(description="Empty where unknown.")]
+    namespace: Annotated[str, Field(description="Empty where unknown.")]
+    service: Annotated[str, Field(description="The host of an external node; empty for an unknown one.")]
+    versions: list[str]
+    reporting: Annotated[
+        bool,
+        Field(description="Whether its own proxy sent access logs. If not, it is not measured, only seen by others."),
+    ]
+    known: Annotated[list[str], Field(description="Of an unknown node: what is known of it, in words.")]
+    inbound: Annotated[TrafficBody | None, Field(description="null where nobody called it.")]
+    outbound: Annotated[TrafficBody | None, Field(description="null where it called nobody.")]
+
+
+class EndBody(TypedDict):
+    """One end of an edge: a node in short."""
+
+    id: str
+    kind: str
+    cluster: str
+    namespace: str
+    service: str
+
+
+class LatencyBody(TypedDict):
+    """Milliseconds from the start of a request to the end of its answer, at the reporting proxy; within 1 %."""
+
+    p50: float
+    p90: float
+    p95: float
+    p99: float
+    mean: float
+
+
+class EndsBody(TypedDict):
+    """Something at both ends of an edge."""
+
+    source: list[str]
+    destination: list[str]
+
+
+class VersionsBody(TypedDict):
+    """Requests per version at both ends, as far as the side knew."""
+
+    source: Counts
+    destination: Counts
+
+
+class GoldenBody(TypedDict):
+    """What an edge is judged by."""
+
+    requests: Annotated[int, Field(description="Requests, or connections for TCP.")]
+    rate_per_second: float
+    error_share: Annotated[
+        float | None, Field(description="Share of requests with an error of any kind but 4xx; null without requests.")
+    ]
+    client_error_share: Annotated[float | None, Field(description="Share of requests answered with 4xx.")]
+    errors: Annotated[
+        Mapping[str, int], Field(description="Requests by kind of error: 5xx, 4xx, grpc, no_response, reset.")
+    ]
+    latency_ms: LatencyBody | None
+    response_flags: Annotated[Mapping[str, int], Field(description="Requests by Envoy response flag.")]
+    mtls_share: Annotated[
+        float | None, Field(description="Share of the requests whose security is known; null where none is.")
+    ]
+    retries: Annotated[int, Field(description="Attempts beyond the first.")]
+
+
+class ReportBody(GoldenBody):
+    """What one side reported of an edge."""
+
+    response_codes: Counts
+    grpc_statuses: Counts
+    bytes_received: Annotated[int, Field(description="By the proxy from the caller: request bodies.")]
+    bytes_sent: Annotated[int, Field(description="By the proxy to the caller: response bodies.")]
+    security: Annotated[Mapping[str, int], Field(description="Requests by mtls, tls, plaintext, unknown.")]
+    principals: Annotated[EndsBody, Field(description="SPIFFE ids of both ends.")]
+    versions: VersionsBody
+    attempts: int
+    retry_amplification: Annotated[float | None, Field(description="Attempts per request.")]
+    first_seen: Annotated[datetime, Field(description="Start of the first ten seconds with a request.")]
+    last_seen: Annotated[datetime, Field(description="Start of the last ten seconds with a request.")]
+
+
+class ReportsBody(TypedDict):
+    """Both views of the same calls, never to be added; null where a side is not measured."""
+
+    client: ReportBody | None
+    server: ReportBody | None
+
+
+class EdgeBody(GoldenBody):
+    """Calls from one service to another. Its numbers are those of the side named by `headline`."""
+
+    id: Annotated[str, Field(examples=["demo:shop:storefront~demo:shop:catalog~http"])]
+    source: EndBody
+    destination: EndBody
+    transport: Annotated[str, Field(description="http, grpc or tcp.")]
+    measured_by: Annotated[str, Field(description="access_log (every request) or span (sampled requests).")]
+    headline: Annotated[str, Field(description="client, where the caller's side is measured, else server.")]
+    reports: Annotated[ReportsBody | None, Field(description="null if they were not asked for.")]
+    notes: list[NoteBody]
+
+
+class GraphBody(TypedDict):
+    """The service graph of a window."""
+
+    window: WindowBody
+    freshness: AgeBody
+    nodes: Annotated[list[NodeBody], Field(description="By id.")]
+    edges: Annotated[list[EdgeBody], Field(description="By id.")]
+    truncated: Annotated[bool, Field(description="There were more call relations than are shown: the busiest are.")]

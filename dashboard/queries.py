@@ -1,0 +1,16 @@
+"""What the dashboard asks of the store."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeVar
+
+RecordT = TypeVar("RecordT")
+
+
+class Queries(Protocol):
+    """Answers the named queries of storage/queries (storage.client.Store). Blocks; thread-safe.
+
+    Raises:
+        StorageError: the engine does not answer, or the question went over its limits.
+    """
+
+    def query(self, name: str, parameters: Mapping[str, Any], into: type[RecordT]) -> list[RecordT]: ...
