@@ -13,11 +13,11 @@ Days = Annotated[int, Field(ge=1, le=3650)]
 class RetentionSettings(Section):
     """How long each table keeps its rows, in days. Whole days are dropped at once."""
 
-    spans: Days = 7
-    access_logs: Days = 14
-    logs: Days = 7
-    edges: Days = 90
-    metrics: Days = 14
+    spans: Days = Field(default=7, description="Days to keep spans, their events and links.")
+    access_logs: Days = Field(default=14, description="Days to keep access logs.")
+    logs: Days = Field(default=7, description="Days to keep logs of applications.")
+    edges: Days = Field(default=90, description="Days to keep the service graph's aggregates.")
+    metrics: Days = Field(default=14, description="Days to keep metrics.")
 
     def days(self, table: str) -> int:
         """The retention of a table by its name; index tables live as long as the longest-lived rows they point to."""
@@ -32,20 +32,26 @@ class RetentionSettings(Section):
 class QueryLimits(Section):
     """What one query of a reader may use, so that no question can stop the others."""
 
-    max_execution_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
-    max_memory_bytes: Annotated[int, Field(ge=64 * 1024 * 1024)] = 2 * 1024**3
-    max_rows_to_read: Annotated[int, Field(ge=0)] = 0
-    """0: no limit."""
-    concurrent_queries: Annotated[int, Field(ge=1, le=256)] = 8
+    max_execution_seconds: int = Field(default=30, ge=1, le=3600, description="Time that one query may take.")
+    max_memory_bytes: int = Field(
+        default=2 * 1024**3, ge=64 * 1024 * 1024, description="Memory that one query may use, in bytes."
+    )
+    max_rows_to_read: int = Field(default=0, ge=0, description="Rows that one query may read; 0: no limit.")
+    concurrent_queries: int = Field(default=8, ge=1, le=256, description="Queries that run at a time.")
 
 
 class StorageSettings(Section):
     """Where and how the hub keeps telemetry. Where: the top-level setting `store`."""
 
-    database: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")] = "meshhub"
-    cluster: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,63}$")] = ""
-    """The name of a ClickHouse cluster (system.clusters): replicated tables, distributed reads. Server only."""
-    username: str = ""
-    password: Secret = Secret("")
+    database: str = Field(
+        default="meshhub", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$", description="Database that holds the tables."
+    )
+    cluster: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_.-]{0,63}$",
+        description="Name of a ClickHouse cluster (system.clusters): replicated and distributed tables. Server only.",
+    )
+    username: str = Field(default="", description="User of the ClickHouse server.")
+    password: Secret = Field(default=Secret(""), description="Password of the ClickHouse server's user.")
     retention: RetentionSettings = RetentionSettings()
     limits: QueryLimits = QueryLimits()
