@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from envoy_config.emit.messages import Message, duration
-from envoy_config.intent.traffic import Retries, RetryCondition, Traffic
+from envoy_config.emit.messages import Message, duration, extension
+from envoy_config.intent.traffic import Retries, Traffic
 from envoy_config.plan import Destination, Entrance, EntranceRoute
 
 _BACK_OFF = {"base_interval": "0.025s", "max_interval": "0.25s"}
@@ -68,16 +68,14 @@ def _policy(traffic: Traffic) -> Message:
 
 def _retry_policy(retries: Retries) -> Message:
     policy: Message = {
-        "retry_on": ",".join(RetryCondition(condition).value for condition in retries.conditions),
+        "retry_on": ",".join(retries.conditions),
         "num_retries": retries.attempts,
         "retry_back_off": _BACK_OFF,
         "retry_host_predicate": [
-            {
-                "name": "envoy.retry_host_predicates.previous_hosts",
-                "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate"
-                },
-            }
+            extension(
+                "envoy.retry_host_predicates.previous_hosts",
+                "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+            )
         ],
         "host_selection_retry_max_attempts": _OTHER_HOST_ATTEMPTS,
     }

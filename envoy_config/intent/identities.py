@@ -1,7 +1,6 @@
 """Where a proxy finds its certificate, and the name of the instance it belongs to."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -79,7 +78,7 @@ def holders_of_service(service: Service) -> list[list[Holder]]:
     ]
 
 
-def holders_of_gateway(gateway: Gateway) -> Sequence[Holder]:
+def holders_of_gateway(gateway: Gateway) -> list[Holder]:
     """Every instance of a gateway, in the order of the file."""
     return [
         Holder(

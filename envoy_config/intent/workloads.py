@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from envoy_config.intent.hub import Endpoint
 from envoy_config.intent.names import AbsolutePath, DnsName, Host, Label, Percent, Port, Word
@@ -119,11 +119,5 @@ class ExternalService(Section):
     port: Port
     protocol: Protocol = Protocol.HTTP
     tls: ClientTls | None = None
-    addresses: tuple[Endpoint, ...] = ()
+    addresses: Annotated[tuple[Endpoint, ...], Field(max_length=MAX_INSTANCES)] = ()
     traffic: Traffic | None = None
-
-    @model_validator(mode="after")
-    def _resolved_once(self) -> "ExternalService":
-        if len(self.addresses) > MAX_INSTANCES:
-            raise ValueError(f"more than {MAX_INSTANCES} addresses")
-        return self

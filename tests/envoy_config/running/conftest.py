@@ -84,6 +84,7 @@ class Lab:
                 return Answer(response.status, {key.lower(): value for key, value in response.headers.items()})
         except urllib.error.HTTPError as error:
             with error:
+                error.read()
                 return Answer(error.code, {key.lower(): value for key, value in error.headers.items()})
 
     @property
