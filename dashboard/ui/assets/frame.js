@@ -1,0 +1,195 @@
+/* The frame in the browser: colour scheme, navigation, time, search, copying. */
+(function () {
+  "use strict";
+  const SCHEME_KEY = "frame-scheme";
+  const RECENT_KEY = "meshhub-recent-requests";
+  const RECENT_COUNT = 5;
+  const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
+  const skip = () => window.dash_clientside.no_update;
+  const query = () => window.meshhub.query;
+
+  function stored(key) {
+    try {
+      return JSON.parse(window.localStorage.getItem(key));
+    } catch (error) {
+      return null;
+    }
+  }
+
+  function preferred() {
+    return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
+
+  function paint(scheme) {
+    const chosen = scheme || preferred();
+    document.documentElement.setAttribute("data-mantine-color-scheme", chosen);
+    return chosen;
+  }
+
+  function scheme(clicks, current) {
+    if (!clicks) return skip();
+    return (current || preferred()) === "dark" ? "light" : "dark";
+  }
+
+  function triggered() {
+    return window.dash_clientside.callback_context.triggered.map((each) => each.prop_id.split(".")[0]);
+  }
+
+  /* Links of the navigation keep scope and time; the page that is shown is marked. */
+  function navigate(pathname, search, places) {
+    const given = query().read();
+    const kept = new URLSearchParams();
+    for (const name of (places && places.shared) || []) if (given.has(name)) kept.set(name, given.get(name));
+    const tail = query().tidy(kept);
+    const links = [...document.querySelectorAll("#frame-navigation .nav-link")];
+    const here = links.find((link) => link.pathname === window.location.pathname) || (atRoot(links) && links[0]);
+    for (const link of links) {
+      window.dash_clientside.set_props(link.id, { href: link.pathname + (tail ? "?" + tail : "") });
+      if (link === here) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+    document.title = (here ? here.textContent + " · " : "") + "meshhub";
+  }
+
+  function atRoot(links) {
+    const root = links.length ? links[0].pathname.replace(/[^/]*$/, "") : "/";
+    return window.location.pathname === root || window.location.pathname + "/" === root;
+  }
+
+  function isLive() {
+    const given = query().read();
+    return given.get("live") !== "off" && !given.get("end");
+  }
+
+  function follow() {
+    return [!isLive() || document.hidden, isLive() ? "true" : "false"];
+  }
+
+  function toggleLive(clicks) {
+    if (!clicks) return;
+    query().change(isLive() ? { live: "off" } : { live: "", end: "" });
+  }
+
+  function lengthInSeconds() {
+    const match = /^(\d+)([smhd])$/.exec(query().read().get("window") || "15m");
+    return match ? Number(match[1]) * UNITS[match[2]] : 900;
+  }
+
+  function move(back, forward) {
+    const by = triggered()[0];
+    if (!(by === "frame-back" ? back : forward)) return;
+    const end = query().read().get("end");
+    const from = end ? Date.parse(end) : Date.now();
+    const to = from + (by === "frame-back" ? -1000 : 1000) * lengthInSeconds();
+    const present = to >= Date.now() - 1000;
+    query().change({ end: present ? "" : new Date(to).toISOString().replace(/\.\d+Z$/, "Z"), live: "" });
+  }
+
+  function recent() {
+    return stored(RECENT_KEY) || [];
+  }
+
+  function remember(id) {
+    const others = recent().filter((each) => each !== id);
+    window.localStorage.setItem(RECENT_KEY, JSON.stringify([id, ...others].slice(0, RECENT_COUNT)));
+  }
+
+  /* The suggestions of the search box: recent requests first. */
+  function offer(places, search) {
+    if (!places || !places.options) return skip();
+    const shown = window.location.pathname === places.request_page && query().read().get(places.request_parameter);
+    if (shown) remember(shown);
+    const items = recent();
+    return (items.length ? [{ group: "Recent requests", items }] : []).concat(places.options);
+  }
+
+  function target(text, places, submitted) {
+    if (places.services[text]) return [places.service_page, { [places.service_parameter]: places.services[text] }];
+    if (places.pages[text]) return [places.pages[text], {}];
+    if (recent().includes(text)) return [places.request_page, { [places.request_parameter]: text }];
+    if (!submitted) return null;
+    const wanted = text.toLowerCase();
+    const named = Object.keys(places.services).find((name) => name.split(" · ")[0].toLowerCase() === wanted);
+    if (named) return [places.service_page, { [places.service_parameter]: places.services[named] }];
+    return [places.request_page, { [places.request_parameter]: text }];
+  }
+
+  function go(value, submitted, places) {
+    const text = (value || "").trim();
+    const bySubmit = window.dash_clientside.callback_context.triggered.some((each) => each.prop_id.endsWith("n_submit"));
+    const found = text && places.services && target(text, places, bySubmit);
+    if (!found) return skip();
+    const given = query().read();
+    const parameters = new URLSearchParams();
+    for (const name of places.shared) if (given.has(name)) parameters.set(name, given.get(name));
+    for (const [name, value] of Object.entries(found[1])) parameters.set(name, value);
+    const tail = query().tidy(parameters);
+    query().visit(found[0] + (tail ? "?" + tail : ""));
+    if (document.activeElement) document.activeElement.blur();
+    return "";
+  }
+
+  function help(clicks, opened) {
+    return clicks ? !opened : skip();
+  }
+
+  function toast(text) {
+    let place = document.getElementById("toast");
+    if (!place) {
+      place = document.body.appendChild(document.createElement("div"));
+      place.id = "toast";
+      place.setAttribute("role", "status");
+    }
+    place.textContent = text;
+    place.classList.remove("shown");
+    void place.offsetWidth;
+    place.classList.add("shown");
+  }
+
+  function copyText(text, said) {
+    const done = () => toast(said);
+    if (navigator.clipboard && window.isSecureContext) {
+      navigator.clipboard.writeText(text).then(done, () => copyOldWay(text, done));
+    } else {
+      copyOldWay(text, done);
+    }
+  }
+
+  function copyOldWay(text, done) {
+    const field = document.body.appendChild(document.createElement("textarea"));
+    field.value = text;
+    field.select();
+    if (document.execCommand("copy")) done();
+    field.remove();
+  }
+
+  function copy(link, curl, cli, texts) {
+    const by = triggered()[0];
+    if (by === "frame-copy-link" && link) copyText(window.location.href, "Link copied");
+    if (by === "frame-copy-curl" && curl) copyText(texts.curl, "Copied as curl");
+    if (by === "frame-copy-cli" && cli) copyText(texts.cli, "Copied as CLI");
+  }
+
+  function askAgain() {
+    const requests = window.location.pathname.endsWith("/requests");
+    window.dash_clientside.set_props(requests ? "requests-retry" : "frame-tick", { n_intervals: Date.now() });
+  }
+
+  document.addEventListener("click", (event) => {
+    const copying = event.target.closest("[data-copy]");
+    if (copying) copyText(copying.getAttribute("data-copy"), "Copied");
+    if (event.target.closest(".retry")) askAgain();
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    if (window.dash_clientside.set_props) {
+      window.dash_clientside.set_props("frame-tick", { disabled: document.hidden || !isLive() });
+    }
+  });
+
+  paint(stored(SCHEME_KEY));
+  window.meshhub = Object.assign(window.meshhub || {}, { toast });
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, offer, go, help, copy },
+  });
+})();

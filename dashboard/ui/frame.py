@@ -1,0 +1,186 @@
+"""The frame around every page: navigation, scope, time, search, freshness, sharing, help, theme."""
+
+from collections.abc import Sequence
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from dashboard.ui import controls, ids
+from dashboard.ui.pages.page import Page
+from dashboard.ui.views.parts import aria, icon, icon_button
+
+WINDOWS = {"5m": "5 min", "15m": "15 min", "1h": "1 h", "6h": "6 h", "1d": "1 d", "7d": "7 d"}
+TICK_MILLISECONDS = 5_000
+AGE_MILLISECONDS = 2_000
+SCOPE_MILLISECONDS = 60_000
+
+SHORTCUTS = (
+    ("?", "this help"),
+    ("Ctrl-K", "search"),
+    ("[  ]", "window back, forward"),
+    ("l", "live on, off"),
+    ("f", "fit the graph"),
+    ("j  k", "next, previous row"),
+    ("Esc", "close the panel"),
+    ("y", "copy a link to this view"),
+)
+
+
+def layout(pages: Sequence[Page], prefix: str) -> Component:
+    """The whole document but for the page in it."""
+    document: Component = dmc.MantineProvider(
+        id=ids.PROVIDER,
+        theme={"fontFamily": "inherit", "defaultRadius": "sm", "primaryColor": "mesh", "colors": _COLOURS},
+        children=[
+            dcc.Location(id=ids.LOCATION, refresh=False),
+            dcc.Store(id=ids.CONTROLS, data=controls.table()),
+            dcc.Store(id=ids.SCHEME, storage_type="local"),
+            dcc.Store(id=ids.PLACES, data={}),
+            dcc.Store(id=ids.SHARE_TEXTS, data={}),
+            dcc.Interval(id=ids.TICK, interval=TICK_MILLISECONDS),
+            dcc.Interval(id=ids.AGE_TICK, interval=AGE_MILLISECONDS),
+            dcc.Interval(id=ids.SCOPE_TICK, interval=SCOPE_MILLISECONDS),
+            html.Div(
+                [
+                    _navigation(pages, prefix),
+                    html.Div([_bar(), html.Div(id=ids.BANNER), html.Main(id=ids.PAGE)], className="stage"),
+                ],
+                className="frame",
+            ),
+            _help(pages),
+        ],
+    )
+    return document
+
+
+# Mantine asks for ten shades of each. What it writes in shades of "dark" in the dark scheme is, from the first: text,
+# placeholders, borders, hover, inputs, the page.
+_COLOURS = {
+    "mesh": ["var(--mh-accent)"] * 10,
+    "dark": [
+        f"var(--mh-{token})"
+        for token in ("text", "muted", "muted", "muted", "line", "raised", "surface", "page", "page", "page")
+    ],
+}
+
+
+def _navigation(pages: Sequence[Page], prefix: str) -> Component:
+    links = [
+        dcc.Link(
+            [icon(page.icon), html.Span(page.title)],
+            id=f"{ids.NAVIGATION}-{page.path}",
+            href=f"{prefix}{page.path}",
+            className="nav-link",
+            title=f"{page.title} (g {page.key})",
+        )
+        for page in pages
+    ]
+    return html.Nav(
+        [html.Div([icon("mark"), html.Span("meshhub")], className="brand"), *links],
+        id=ids.NAVIGATION,
+        className="navigation",
+        **aria(label="Pages"),
+    )
+
+
+def _bar() -> Component:
+    return html.Header(
+        [
+            dmc.MultiSelect(
+                id=ids.SCOPE,
+                placeholder="All namespaces",
+                searchable=True,
+                clearable=True,
+                size="xs",
+                className="scope",
+                debounce=False,
+                nothingFoundMessage="No such namespace in this window",
+                **aria(label="Namespaces"),
+            ),
+            _time(),
+            _search(),
+            html.Div(
+                [
+                    html.Span(id=ids.AGE, className="age", role="status"),
+                    _share(),
+                    icon_button(ids.HELP, "help", "Help (?)"),
+                    icon_button(ids.THEME, "theme", "Light or dark"),
+                ],
+                className="tools",
+            ),
+        ],
+        className="bar",
+    )
+
+
+def _time() -> Component:
+    window = dmc.Select(
+        id=ids.WINDOW,
+        data=[{"value": value, "label": label} for value, label in WINDOWS.items()],
+        value="15m",
+        allowDeselect=False,
+        size="xs",
+        className="window",
+        **aria(label="Length of the window"),
+    )
+    live = html.Button(
+        [icon("live"), html.Span("Live")],
+        id=ids.LIVE,
+        className="button live",
+        title="Follow the present (l)",
+        **aria(pressed="true"),
+    )
+    return html.Div(
+        [
+            icon_button(ids.BACK, "back", "Window back ([)"),
+            window,
+            icon_button(ids.FORWARD, "forward", "Window forward (])"),
+            live,
+        ],
+        className="time",
+    )
+
+
+def _search() -> Component:
+    box: Component = dmc.Autocomplete(
+        id=ids.SEARCH,
+        placeholder="Request id, service or page",
+        leftSection=icon("search"),
+        rightSection=dmc.Kbd("Ctrl K", size="xs"),
+        rightSectionWidth=58,
+        size="xs",
+        limit=12,
+        className="search",
+        data=[],
+        value="",
+        **aria(label="Search"),
+    )
+    return box
+
+
+def _share() -> Component:
+    items = (
+        (ids.COPY_LINK, "link", "Copy link"),
+        (ids.COPY_CURL, "api", "Copy as curl"),
+        (ids.COPY_CLI, "cli", "Copy as CLI"),
+    )
+    menu: Component = dmc.Menu(
+        [
+            dmc.MenuTarget(icon_button(ids.SHARE, "share", "Share this view (y copies the link)")),
+            dmc.MenuDropdown(
+                [dmc.MenuItem(text, id=name, leftSection=icon(glyph), n_clicks=0) for name, glyph, text in items]
+            ),
+        ],
+        keepMounted=True,
+        position="bottom-end",
+    )
+    return menu
+
+
+def _help(pages: Sequence[Page]) -> Component:
+    goes = tuple((f"g  {page.key}", f"go to {page.title}") for page in pages)
+    rows = [html.Div([html.Dt(dmc.Kbd(keys)), html.Dd(text)]) for keys, text in (*SHORTCUTS, *goes)]
+    keys = html.Dl(rows, className="shortcuts")
+    dialog: Component = dmc.Modal(keys, id=ids.HELP_DIALOG, title="Keyboard", opened=False)
+    return dialog

@@ -1,0 +1,84 @@
+"""What happens in the frame: routing, freshness, the lists of namespaces and services, texts to share."""
+
+from dataclasses import asdict
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+from dash.development.base_component import Component
+
+from dashboard.ui import controls, graph_scope, ids, query
+from dashboard.ui.browser import in_browser
+from dashboard.ui.pages.page import Surroundings
+from dashboard.ui.pages.table import PAGES, find
+from dashboard.ui.share import share
+from dashboard.ui.views import cards, freshness, places
+
+
+def register(app: Dash, around: Surroundings) -> None:
+    """Connect the frame."""
+    _register_route(app, around)
+    _register_freshness(app, around)
+    _register_places(app, around)
+    _register_share(app, around)
+    _register_browser_side(app)
+    controls.bind(app, controls.FRAME_CONTROLS)
+
+
+def _register_route(app: Dash, around: Surroundings) -> None:
+    @app.callback(Output(ids.PAGE, "children"), Input(ids.LOCATION, "pathname"))
+    def route(pathname: str | None) -> Component:
+        page = find(pathname, around.prefix)
+        return page.layout() if page else cards.no_page(pathname or "", PAGES, around.prefix)
+
+
+def _register_freshness(app: Dash, around: Surroundings) -> None:
+    outputs = Output(ids.AGE, "children"), Output(ids.BANNER, "children")
+
+    @app.callback(*outputs, Input(ids.AGE_TICK, "n_intervals"), on_error=freshness.unknown)
+    def refresh(_ticks: int | None) -> tuple[Component, Component | None]:
+        age = around.reads.age()
+        return freshness.badge(age), freshness.banner(age)
+
+
+def _register_places(app: Dash, around: Surroundings) -> None:
+    outputs = Output(ids.SCOPE, "data"), Output(ids.PLACES, "data")
+
+    @app.callback(
+        *outputs,
+        Input(ids.SCOPE_TICK, "n_intervals"),
+        Input(ids.WINDOW, "value"),
+        State(ids.LOCATION, "search"),
+        on_error=lambda _error: (no_update, no_update),
+    )
+    def list_places(_ticks: int | None, _window: str, search: str | None) -> tuple[list[str], dict[str, Any]]:
+        view = query.parse(search)
+        graph = around.reads.graph(view.window(around.clock.now()))
+        scope = sorted({*graph_scope.namespaces(graph), *view.namespaces})
+        return scope, places.places(graph, PAGES, around.prefix)
+
+
+def _register_share(app: Dash, around: Surroundings) -> None:
+    @app.callback(Output(ids.SHARE_TEXTS, "data"), Input(ids.LOCATION, "href"))
+    def texts(href: str | None) -> dict[str, str]:
+        address, _, search = (href or "").partition("?")
+        page = find("/" + "/".join(address.split("/")[3:]), around.prefix)
+        return asdict(share(page.path if page else "", query.parse(search), href or ""))
+
+
+def _register_browser_side(app: Dash) -> None:
+    def on(function: str, *wiring: Any) -> None:
+        in_browser(app, "meshhub_frame", function, *wiring)
+
+    at = Input(ids.LOCATION, "pathname"), Input(ids.LOCATION, "search")
+    on("scheme", Output(ids.SCHEME, "data"), Input(ids.THEME, "n_clicks"), State(ids.SCHEME, "data"))
+    on("paint", Output(ids.PROVIDER, "forceColorScheme"), Input(ids.SCHEME, "data"))
+    on("navigate", *at, Input(ids.PLACES, "data"))
+    on("follow", Output(ids.TICK, "disabled"), Output(ids.LIVE, "aria-pressed"), Input(ids.LOCATION, "search"))
+    on("toggle_live", Input(ids.LIVE, "n_clicks"))
+    on("move", Input(ids.BACK, "n_clicks"), Input(ids.FORWARD, "n_clicks"))
+    on("offer", Output(ids.SEARCH, "data"), Input(ids.PLACES, "data"), Input(ids.LOCATION, "search"))
+    text = Input(ids.SEARCH, "value"), Input(ids.SEARCH, "n_submit")
+    on("go", Output(ids.SEARCH, "value"), *text, State(ids.PLACES, "data"))
+    on("help", Output(ids.HELP_DIALOG, "opened"), Input(ids.HELP, "n_clicks"), State(ids.HELP_DIALOG, "opened"))
+    copies = [Input(name, "n_clicks") for name in (ids.COPY_LINK, ids.COPY_CURL, ids.COPY_CLI)]
+    on("copy", *copies, State(ids.SHARE_TEXTS, "data"))

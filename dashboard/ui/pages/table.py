@@ -1,0 +1,18 @@
+"""The table of pages, in the order of the navigation. A new page is one module and one line here."""
+
+from dashboard.ui.pages import hub, requests, topology
+from dashboard.ui.pages.page import Page
+
+PAGES = (
+    Page("topology", "Topology", "topology", "t", topology.layout, topology.register),
+    Page("requests", "Requests", "requests", "r", requests.layout, requests.register),
+    Page("hub", "Hub", "hub", "h", hub.layout, hub.register),
+)
+
+
+def find(pathname: str | None, prefix: str) -> Page | None:
+    """The page of a browser's path; the first one for the app's root; None if there is none."""
+    path = (pathname or prefix).removeprefix(prefix.rstrip("/")).strip("/")
+    if not path:
+        return PAGES[0]
+    return next((page for page in PAGES if page.path == path), None)

@@ -1,0 +1,149 @@
+"""What happened to one request: a summary in words, the waterfall of its hops, and the chosen hop in full."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.ui import format as fmt
+from dashboard.ui.health import judge_outcome
+from dashboard.ui.links import Links
+from dashboard.ui.views.cards import empty_card
+from dashboard.ui.views.hop_panel import hop_panel
+from dashboard.ui.views.journey_words import hop_name, own_times, sentences, start_time
+from dashboard.ui.views.parts import code, facts, health_mark, icon, link, section, table
+from dashboard.ui.views.waterfall import waterfall
+from meshhub.errors import NotFound
+from traces.model import Hop, Journey, LogNote
+
+OWN_TIMES_SHOWN = 12
+
+
+def journey(found: Journey, chosen: str, links: Links) -> Component:
+    """The page of one request. `chosen` is the id of the hop whose details are shown; empty for none."""
+    hop = next((hop for hop in found.hops if hop.id == chosen), None)
+    main = [
+        _head(found),
+        *(html.P([icon("note"), note.text], className="note") for note in found.notes),
+        waterfall(found, chosen, links),
+        _logs(found),
+        _sources(found),
+    ]
+    return html.Div(
+        [html.Div(main, className="main"), html.Aside(_panel(found, hop, links), className="panel", tabIndex=-1)],
+        className="with-panel",
+    )
+
+
+def invitation() -> Component:
+    """Before anything is looked for."""
+    return empty_card(
+        "What happened to a request?",
+        [
+            html.P(
+                [
+                    "Paste the ",
+                    code("x-request-id"),
+                    " that Envoy put into the headers of the request and of the answer.",
+                ]
+            ),
+            html.P("Every hop is found, whether the request was sampled for tracing or not."),
+            html.P("Ctrl-K takes an id on every page.", className="muted"),
+        ],
+    )
+
+
+def not_found(error: NotFound) -> Component:
+    """What was searched, and what may be the reason."""
+    text = str(error)
+    reasons = (
+        "It may be on its way: data takes about two seconds. This page looks again by itself.",
+        "The id may be another one: proxies write x-request-id, applications often log ids of their own.",
+        "The request may have passed no proxy that reports to this hub: see the silent proxies on the Topology page.",
+        "It may be older than the time for which access logs are kept.",
+    )
+    return html.Div(
+        [
+            html.H2([icon("search"), "Nothing is known of this request"]),
+            html.P(text[:1].upper() + text[1:]),
+            html.Ul([html.Li(reason) for reason in reasons], className="muted"),
+        ],
+        className="card empty",
+        role="status",
+    )
+
+
+def _head(found: Journey) -> Component:
+    first = found.hops[0] if found.hops else None
+    title = f"{first.method} {first.path}".strip() if first else ""
+    return html.Div(
+        [
+            html.H2([health_mark(judge_outcome(found.outcome), _status(first)), html.Span(title or "Request")]),
+            *(html.P(sentence) for sentence in sentences(found)),
+            facts(
+                (
+                    ("Request id", code(found.request_id)),
+                    ("Trace id", [code(trace_id) for trace_id in found.trace_ids]),
+                    ("Started", fmt.exact_moment(start_time(found))),
+                    ("Took", fmt.duration(found.duration_us)),
+                )
+            ),
+            html.P([icon("trace"), found.sampling.text], className="sampling"),
+        ],
+        className="card head",
+    )
+
+
+def _status(hop: Hop | None) -> str:
+    report = (hop.client or hop.server) if hop else None
+    if report is None:
+        return ""
+    return str(report.response_code) if report.response_code else report.outcome.value.replace("_", " ")
+
+
+def _panel(found: Journey, hop: Hop | None, links: Links) -> Component:
+    if hop is not None:
+        close = link([icon("close"), "Close"], links.here("requests", hop=""), label="Close (Esc)")
+        return html.Div([html.Div(close, className="close"), hop_panel(hop, found)])
+    hint = "Select a hop to see what both proxies said of it: status, flags, times, TLS, attempts."
+    return html.Div(
+        [html.H2("Where the time went"), _own_times(found, links), html.P(hint, className="muted")], className="stack"
+    )
+
+
+def _own_times(found: Journey, links: Links) -> Component:
+    whole = max(found.duration_us, 1)
+    rows = [
+        (link(hop_name(hop), links.here("requests", hop=hop.id)), fmt.duration(own), fmt.share(min(1.0, own / whole)))
+        for hop, own in own_times(found)[:OWN_TIMES_SHOWN]
+    ]
+    return table(("Beyond the calls it led to", "Time", "Share"), rows)
+
+
+def _logs(found: Journey) -> Component | None:
+    lines = sorted(
+        ((line, workload.identity.service) for workload in found.workloads for line in workload.logs),
+        key=lambda pair: pair[0].offset_us,
+    )
+    if not lines:
+        return None
+    rows = [html.Li(_log_line(line, service), className=f"log {line.severity.lower()}") for line, service in lines]
+    return section("Application logs", html.Ol(rows, className="logs"), aside=fmt.plural(len(rows), "line"))
+
+
+def _log_line(line: LogNote, service: str) -> list[Component]:
+    return [
+        html.Span(fmt.duration(line.offset_us), className="offset"),
+        html.Span(line.severity, className="severity"),
+        html.Span(service, className="service"),
+        html.Span(line.body or line.event_name, className="body"),
+    ]
+
+
+def _sources(found: Journey) -> Component:
+    counts = found.found
+    text = (
+        f"From {fmt.plural(counts.access_logs, 'access log')}, {fmt.plural(counts.spans, 'span')} and "
+        f"{fmt.plural(counts.logs, 'log line')}."
+    )
+    if counts.truncated:
+        text += " There are more than are read for one request: this is not all."
+    return html.P(text, className="muted")

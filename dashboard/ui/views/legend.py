@@ -1,0 +1,31 @@
+"""What the shapes, colours and lines of the graph mean."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.ui.health import Health
+from dashboard.ui.views.parts import health_mark, icon
+
+_SHAPES = (
+    ("service", "service"),
+    ("gateway", "gateway"),
+    ("tcp", "TCP service"),
+    ("external", "outside the mesh"),
+    ("unknown", "unknown"),
+    ("silent", "its proxy is silent"),
+)
+
+
+def legend() -> Component:
+    """A key that can be folded away."""
+    health = [html.Li(health_mark(state)) for state in Health]
+    shapes = [html.Li([html.Span(className=f"shape {name}"), text]) for name, text in _SHAPES]
+    lines = [
+        html.Li([html.Span(className="line wide"), "more requests"]),
+        html.Li([icon("lock"), "mutual TLS"]),
+        html.Li([icon("lock-open"), "no mutual TLS"]),
+    ]
+    return html.Details(
+        [html.Summary("Legend"), html.Div([html.Ul(health), html.Ul(shapes), html.Ul(lines)], className="keys")],
+        className="legend",
+    )

@@ -1,0 +1,85 @@
+"""A service explained: how it does in words, then who calls it and whom it calls."""
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.ui import format as fmt
+from dashboard.ui.health import judge_edge, judge_node
+from dashboard.ui.links import Links
+from dashboard.ui.theme import MARKS
+from dashboard.ui.views.parts import Content, facts, health_mark, icon, link, section, table
+from topology.model import NodeKind, NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
+
+_KINDS = {
+    NodeKind.SERVICE: "A service of the mesh.",
+    NodeKind.GATEWAY: "A gateway: traffic enters or leaves the mesh here.",
+    NodeKind.EXTERNAL: "A host outside the mesh: only its callers' proxies report.",
+    NodeKind.TCP: "A service that was only seen with TCP connections.",
+    NodeKind.UNKNOWN: "Nothing said who this is. What is known of it:",
+}
+PEERS_SHOWN = 40
+
+
+def node_panel(node: ServiceNode, graph: ServiceGraph, links: Links) -> Component:
+    """Words, totals, callers, callees."""
+    verdict = judge_node(node)
+    names = {other.id: other.service or "unknown" for other in graph.nodes}
+    callers = [edge for edge in graph.edges if edge.destination == node.id]
+    callees = [edge for edge in graph.edges if edge.source == node.id]
+    return html.Div(
+        [
+            html.H2(node.service or "Unknown"),
+            html.P([health_mark(verdict.health), " ", verdict.reason]),
+            html.P(_KINDS[node.kind]),
+            html.Ul([html.Li(text) for text in node.known]) if node.known else None,
+            html.P([icon("note"), _silence(node)], className="note") if _silence(node) else None,
+            facts(
+                (
+                    ("Namespace", node.namespace),
+                    ("Cluster", node.cluster),
+                    ("Versions", ", ".join(node.versions)),
+                    ("Answers", _traffic(node.inbound)),
+                    ("Calls", _traffic(node.outbound)),
+                )
+            ),
+            _peers("Called by", callers, [edge.source for edge in callers], names, links),
+            _peers("Calls", callees, [edge.destination for edge in callees], names, links),
+        ],
+        className="stack",
+    )
+
+
+def _silence(node: ServiceNode) -> str:
+    if node.reporting or node.kind in (NodeKind.EXTERNAL, NodeKind.UNKNOWN):
+        return ""
+    return "Its own proxy sent no access logs in this window: what is shown is what its peers' proxies saw."
+
+
+def _traffic(traffic: NodeTraffic | None) -> str:
+    if traffic is None or not traffic.requests:
+        return ""
+    return f"{fmt.rate(traffic.per_second)}, {fmt.share(traffic.error_share)} failed"
+
+
+def _peers(
+    title: str, edges: Sequence[ServiceEdge], peers: Sequence[str], names: dict[str, str], links: Links
+) -> Component | None:
+    if not edges:
+        return None
+    pairs = sorted(zip(edges, peers, strict=True), key=lambda pair: -pair[0].headline.rates.requests)
+    rows: list[tuple[Content, ...]] = []
+    for edge, peer in pairs[:PEERS_SHOWN]:
+        view, health = edge.headline, judge_edge(edge).health
+        glyph = html.Span(MARKS[health].glyph, className=f"health {health}", title=MARKS[health].word)
+        rows.append(
+            (
+                [glyph, " ", link(names[peer], links.here("topology", select=edge.id))],
+                fmt.rate(view.rates.per_second),
+                fmt.share(view.errors.share),
+                fmt.duration(view.latency.p95 if view.latency else None),
+            )
+        )
+    more = f"{PEERS_SHOWN} of {len(edges):,}" if len(edges) > PEERS_SHOWN else f"{len(edges):,}"
+    return section(title, table(("", "Rate", "Failed", "p95"), rows), aside=more)

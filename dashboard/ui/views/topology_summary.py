@@ -1,0 +1,99 @@
+"""The whole graph in words: how much is shown, and what is not well, worst first."""
+
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard.ui import format as fmt
+from dashboard.ui.graph_scope import Drawing, add_up
+from dashboard.ui.health import Health, Verdict, judge_edge
+from dashboard.ui.links import Links
+from dashboard.ui.views.parts import facts, health_mark, link, section
+from topology.model import NodeKind, ServiceEdge, ServiceGraph, ServiceNode
+
+WORST_SHOWN = 12
+
+Judged = tuple[ServiceEdge, Verdict]
+
+
+def count(drawing: Drawing, graph: ServiceGraph) -> str:
+    """How much is drawn of how much: "13 services · 16 edges · 15 min to 14:03:21 UTC"."""
+    shown = fmt.plural(drawing.services, "service")
+    if drawing.services != drawing.total_services:
+        shown = f"{drawing.services:,} of {fmt.plural(drawing.total_services, 'service')}"
+    if drawing.groups:
+        shown += f" in {fmt.plural(len(drawing.groups), 'namespace')}"
+    edges = fmt.plural(len(drawing.edges) + sum(bundle.edges for bundle in drawing.bundles), "edge")
+    length = fmt.duration(graph.window.seconds * 1e6)
+    cut = " · cut off: narrow the window" if graph.truncated else ""
+    return f"{shown} · {edges} · {length} to {fmt.moment(graph.window.end)}{cut}"
+
+
+def summary(graph: ServiceGraph, links: Links) -> Component:
+    """What to look at first."""
+    ill = worst(graph)
+    silent = [node for node in graph.nodes if not node.reporting and node.kind is NodeKind.SERVICE]
+    return html.Div(
+        [
+            html.H2("The mesh"),
+            html.P(_sentence(graph, ill)),
+            section("Not well", _worst_list(graph, ill, links), aside="worst first") if ill else None,
+            section("In numbers", _numbers(graph)),
+            section("Silent proxies", _silent_list(silent, links)) if silent else None,
+            html.P("Select a service, a namespace or an edge to see its numbers.", className="muted"),
+        ],
+        className="stack",
+    )
+
+
+def worst(graph: ServiceGraph) -> tuple[Judged, ...]:
+    """The edges that are failing or degraded: failing ones first, then by how many requests failed."""
+    judged = ((edge, judge_edge(edge)) for edge in graph.edges)
+    ill = (pair for pair in judged if pair[1].health in (Health.FAILING, Health.DEGRADED))
+    return tuple(sorted(ill, key=lambda pair: (pair[1].health is not Health.FAILING, -_failed(pair[0]), pair[0].id)))
+
+
+def _sentence(graph: ServiceGraph, ill: tuple[Judged, ...]) -> str:
+    if not ill:
+        return "Nothing is failing: on every measured edge fewer than 1 % of requests failed."
+    failing = sum(verdict.health is Health.FAILING for _, verdict in ill)
+    degraded = len(ill) - failing
+    parts = [f"{fmt.plural(failing, 'edge is', 'edges are')} failing"] if failing else []
+    if degraded:
+        one, many = ("is", "are") if failing else ("edge is", "edges are")
+        parts.append(f"{fmt.plural(degraded, one, many)} degraded")
+    return f"{' and '.join(parts)}, of {len(graph.edges):,}."
+
+
+def _numbers(graph: ServiceGraph) -> Component:
+    outside = {node.id for node in graph.nodes if node.kind in (NodeKind.UNKNOWN, NodeKind.EXTERNAL)}
+    entries = add_up(edge for edge in graph.edges if edge.source in outside)
+    return facts(
+        (
+            ("Services", f"{len(graph.nodes):,}"),
+            ("Edges", f"{len(graph.edges):,}"),
+            ("Requests from outside", fmt.rate(entries.per_second) if entries.requests else ""),
+            ("of them failed", fmt.share(entries.error_share) if entries.requests else ""),
+        )
+    )
+
+
+def _worst_list(graph: ServiceGraph, ill: tuple[Judged, ...], links: Links) -> Component:
+    names = {node.id: node.service or "unknown" for node in graph.nodes}
+    rows = []
+    for edge, verdict in ill[:WORST_SHOWN]:
+        name = link(f"{names[edge.source]} → {names[edge.destination]}", links.here("topology", select=edge.id))
+        head = html.Div([name, health_mark(verdict.health)])
+        rows.append(html.Li([head, html.Div(verdict.reason, className="muted")]))
+    if len(ill) > WORST_SHOWN:
+        rows.append(html.Li(f"and {len(ill) - WORST_SHOWN:,} more", className="muted"))
+    return html.Ul(rows, className="worst")
+
+
+def _silent_list(silent: list[ServiceNode], links: Links) -> Component:
+    why = html.P("Only their callers report. They have no proxy, or it does not send access logs.", className="muted")
+    items = [html.Li(link(node.service, links.here("topology", select=node.id))) for node in silent[:WORST_SHOWN]]
+    return html.Div([why, html.Ul(items, className="names")])
+
+
+def _failed(edge: ServiceEdge) -> float:
+    return edge.headline.rates.requests * (edge.headline.errors.share or 0)

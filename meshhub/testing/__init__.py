@@ -1,0 +1,1 @@
+"""What tests share: builders of telemetry, the real engine in a directory of its own, fakes of what is outside."""

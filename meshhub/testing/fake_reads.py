@@ -1,0 +1,99 @@
+"""Answers of the hub made up: the dashboard is developed and tested on them."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from dashboard.reads import DataAge, HubHealth, Series
+from meshhub.clock import Clock
+from meshhub.errors import MeshhubError, NotFound
+from meshhub.model import TimeRange
+from meshhub.testing import graphs, journeys
+from storage.records import TableSize
+from topology.model import ServiceGraph
+from traces.model import Journey
+
+TABLES = (
+    TableSize("access_logs", 1_840_221, 79_402_112, 913_004_221, 12),
+    TableSize("spans", 402_118, 17_203_400, 240_114_800, 9),
+    TableSize("metrics_sum", 612_400, 8_320_001, 77_120_400, 8),
+    TableSize("edges", 48_120, 2_203_110, 12_120_988, 6),
+    TableSize("request_index", 612_044, 1_530_221, 14_689_056, 5),
+)
+SIGNALS = (("traces", 410.0), ("logs", 1850.0), ("metrics", 320.0))
+
+
+class FakeReads:
+    """A hub of which everything can be set: the graph it draws, the age of its data, and what it cannot answer.
+
+    `graph` makes the graph of a window; `failure` is raised by every answer while it is set.
+    """
+
+    def __init__(self, clock: Clock, graph: Callable[[TimeRange], ServiceGraph] = graphs.shop) -> None:
+        self._clock = clock
+        self.make_graph = graph
+        self.failure: MeshhubError | None = None
+        self.data_age = DataAge(1.4, 2.1, 4.0)
+        self.windows: list[TimeRange] = []
+
+    def age(self) -> DataAge:
+        self._fail()
+        return self.data_age
+
+    def graph(self, window: TimeRange) -> ServiceGraph:
+        self._fail()
+        self.windows.append(window)
+        return self.make_graph(window)
+
+    def request(self, request_id: str) -> Journey:
+        self._fail()
+        for made in (journeys.sampled(), journeys.unsampled(), journeys.failed()):
+            if made.request_id == request_id:
+                return made
+        raise NotFound(
+            f"could not find the request {request_id}: no access log, span or log record of the last 7 days has this id"
+        )
+
+    def hub(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth:
+        self._fail()
+        return HubHealth(window, self.data_age, TABLES, tuple(s for s in _history(window) if s.metric in metrics))
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+def _history(window: TimeRange) -> tuple[Series, ...]:
+    made: list[Series] = []
+    for signal, rate in SIGNALS:
+        counters = {
+            "meshhub.receiver.accepted": rate,
+            "meshhub.receiver.accepted.bytes": rate * 420,
+            "meshhub.receiver.refused": 0.02 if signal == "logs" else 0.0,
+            "meshhub.loader.inserted.bytes": rate * 400,
+            "meshhub.quarantine.records": 0.0,
+            "meshhub.loader.insert.duration.count": 1.0,
+            "meshhub.loader.insert.duration.sum": 0.034,
+        }
+        made += [Series(name, (("signal", signal),), _counter(window, each)) for name, each in counters.items()]
+        made.append(Series("meshhub.loader.lag", (("signal", signal),), _gauge(window, 0.9)))
+        made.append(Series("meshhub.journal.bytes", (("signal", signal),), _gauge(window, rate * 900)))
+    return tuple(sorted(made, key=lambda series: (series.metric, series.attributes)))
+
+
+def _times(window: TimeRange) -> list[float]:
+    start, step = window.start.timestamp(), max(10.0, window.seconds / 90)
+    return [start + step * index for index in range(int(window.seconds / step))]
+
+
+def _counter(window: TimeRange, rate: float) -> tuple[tuple[float, float], ...]:
+    total, made = 0.0, []
+    times = _times(window)
+    step = times[1] - times[0]
+    for time in times:
+        total += rate * step * (1 + 0.25 * math.sin(time / 130))
+        made.append((time, total))
+    return tuple(made)
+
+
+def _gauge(window: TimeRange, value: float) -> tuple[tuple[float, float], ...]:
+    return tuple((time, value * (1 + 0.3 * math.sin(time / 90))) for time in _times(window))
