@@ -35,11 +35,15 @@ def migrate(
     """Bring the store's schema to this version's. `serve` does it, too; an embedded store must not be in use."""
     settings = load(config, data_dir, store, insecure=True, assignments=assignments).settings
 
-    from contextlib import closing
+    from contextlib import ExitStack, closing
 
+    from collector.journal.directory import DirectoryLock
     from storage.client import Store
 
-    with closing(Store.open(settings.store, settings.data_dir, settings.storage)) as target:
+    with ExitStack() as opened:
+        target = opened.enter_context(closing(Store.open(settings.store, settings.data_dir, settings.storage)))
+        if target.embedded:  # the engine itself would say no more than that it could not start
+            opened.callback(DirectoryLock.acquire(settings.data_dir).release)
         if action is Action.STATUS:
             _show_status(target.migrations, as_json=as_json)
         elif dry_run:

@@ -1,0 +1,28 @@
+"""The reference pages that are made from the code: `python -m meshhub.testing.reference` rewrites them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from meshhub.testing.reference.commands import commands_page
+from meshhub.testing.reference.metrics import metrics_page
+from meshhub.testing.reference.settings import settings_page
+
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": commands_page,
+    "metrics.md": metrics_page,
+    "settings.md": settings_page,
+}
+"""File name in docs/reference, and what makes its text."""
+
+
+def rewrite(directory: Path = REFERENCE) -> list[Path]:
+    """Write every page; the files that were different."""
+    changed = []
+    for name, page in PAGES.items():
+        path, text = directory / name, page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
