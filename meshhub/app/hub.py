@@ -6,6 +6,9 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from collector.service import Collector
+from dashboard.api.router import create_router
+from dashboard.reads import Reads
+from dashboard.ui import content_security_policy, create_ui
 from meshhub import __version__
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.clock import Clock, SystemClock
@@ -13,7 +16,7 @@ from meshhub.errors import MeshhubError
 from meshhub.model import Signal
 from meshhub.settings import Settings
 from meshhub.telemetry.provider import Telemetry
-from meshhub.web.application import Parts, create_application
+from meshhub.web.application import UI_PATH, Pages, Parts, create_application
 from meshhub.web.health import Check
 from meshhub.web.server import WebServer
 from storage.client import Store
@@ -100,9 +103,11 @@ class Hub:
         self._telemetry.history.connect(None)
 
     def _serve_web(self) -> None:
+        reads = Reads(self._store, self._clock)
+        ui = create_ui(reads, self._clock, f"{UI_PATH}/")
         parts = Parts(
-            routers=[],
-            pages=None,
+            routers=[create_router(reads, self._clock)],
+            pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
             expose=self._telemetry.exposition,
             meter=self._telemetry.meter,
