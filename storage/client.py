@@ -11,7 +11,9 @@ from clickhouse_connect.driver.client import Client
 
 from meshhub.errors import StorageError
 from meshhub.model import Signal
-from storage.engine import Address, Engine, quoted, settings_clause
+from storage.address import Address
+from storage.engine import Engine, quoted, settings_clause
+from storage.faults import UNLOADABLE
 from storage.migrations import Migrations
 from storage.settings import StorageSettings
 
@@ -70,7 +72,7 @@ class Store:
         """
         table = _INGEST_TABLES[signal]
         settings = _INSERT_SETTINGS | {"insert_deduplication_token": token}
-        with self._engine.client() as client:
+        with self._engine.client(for_good=UNLOADABLE) as client:
             if self._engine.embedded:
                 # The engine reads segment and schema files itself: clickhouse-connect's raw_insert would copy the
                 # segment first, and a schema given as text is written to the working directory.

@@ -7,75 +7,27 @@ and turns what they raise into StorageError with a verdict on whether a retry ma
 import queue
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError, ProgrammingError
 
-from meshhub.errors import DataDirectoryInUse, StorageError
+from meshhub.errors import StorageError
+from storage.address import Address
+from storage.faults import NO_ACCESS, message_of, root_cause, why_not_opened
 from storage.settings import StorageSettings
 
-EMBEDDED = "embedded"
 MINIMUM_VERSION = (26, 3)
 CONNECT_SECONDS = 5
 RECEIVE_SECONDS = 120
-
-# ClickHouse error codes (src/Common/ErrorCodes.cpp) after which the same statement can never succeed.
-_PERMANENT_CODES = frozenset(
-    {
-        6,  # CANNOT_PARSE_TEXT
-        27,  # CANNOT_PARSE_INPUT_ASSERTION_FAILED
-        33,  # CANNOT_READ_ALL_DATA
-        41,  # CANNOT_PARSE_DATETIME
-        43,  # ILLEGAL_TYPE_OF_ARGUMENT
-        44,  # ILLEGAL_COLUMN
-        53,  # TYPE_MISMATCH
-        69,  # ARGUMENT_OUT_OF_BOUND
-        70,  # CANNOT_CONVERT_TYPE
-        72,  # CANNOT_PARSE_NUMBER
-        117,  # INCORRECT_DATA
-        128,  # TOO_LARGE_ARRAY_SIZE
-        131,  # TOO_LARGE_STRING_SIZE
-        321,  # VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
-        407,  # DECIMAL_OVERFLOW
-        444,  # UNKNOWN_PROTOBUF_FORMAT
-        445,  # CANNOT_MMAP... kept permanent: the input, not the engine, is at fault
-        636,  # CANNOT_EXTRACT_TABLE_STRUCTURE
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the engine is: `path` for the embedded one, `url` (clickhouse://… or clickhouses://…) for a server."""
-
-    path: Path | None
-    url: str = ""
-
-    @classmethod
-    def parse(cls, store: str, data_dir: Path) -> "Address":
-        """Read the setting `store`: "embedded" or a URL.
-
-        Raises:
-            StorageError: neither.
-        """
-        if store == EMBEDDED:
-            return cls(data_dir / "store")
-        if urlsplit(store).scheme in {"clickhouse", "clickhouses", "http", "https"} and urlsplit(store).hostname:
-            return cls(None, store)
-        raise StorageError(
-            f"could not use the store {store!r}: expected 'embedded' or clickhouse://host[:port]", retryable=False
-        )
 
 
 class Engine:
     """A pool of clients of one engine. Thread-safe.
 
-    Raises (every method): StorageError, retryable where the same call may succeed later.
+    Raises (every method): StorageError, retryable where the same call may succeed later; DataDirectoryInUse.
     """
 
     def __init__(self, address: Address, settings: StorageSettings) -> None:
@@ -89,59 +41,38 @@ class Engine:
         return self._address.path is not None
 
     @contextmanager
-    def client(self) -> Iterator[Client]:
-        """Borrow a client. One whose call failed in transport is closed, not returned to the pool."""
+    def client(self, *, for_good: frozenset[int] = NO_ACCESS) -> Iterator[Client]:
+        """Borrow a client. One whose call failed is closed, not returned to the pool.
+
+        Args:
+            for_good: the error codes after which a retry cannot help.
+        """
         if self._closed:
-            raise StorageError("could not use the engine: the store is closed", retryable=False)
-        try:
-            client = self._idle.get_nowait()
-        except queue.Empty:
-            client = self.connect(self._settings.database)
-        try:
-            with translated_errors():
+            raise StorageError("could not use the engine: the store is closed", retryable=True)
+        with self._translated_errors(for_good):
+            try:
+                client = self._idle.get_nowait()
+            except queue.Empty:
+                client = self._open(self._settings.database)
+            try:
                 yield client
-        except StorageError as error:
-            if error.retryable:
+            except BaseException:
                 client.close()
-            else:
-                self._idle.put(client)
-            raise
-        except BaseException:
-            client.close()
-            raise
-        self._idle.put(client)
+                raise
+        self._put_back(client)
 
-    def connect(self, database: str) -> Client:
-        """A new client whose database is this one."""
-        with translated_errors():
-            if self._address.path is not None:
-                return self._connect_embedded(self._address.path, database)
-            url = urlsplit(self._address.url)
-            secure = url.scheme in {"clickhouses", "https"}
-            return clickhouse_connect.get_client(
-                host=url.hostname,
-                port=url.port or (8443 if secure else 8123),
-                secure=secure,
-                username=self._settings.username or url.username or "default",
-                password=self._settings.password.reveal() or url.password or "",
-                database=database,
-                tz_mode="aware",
-                connect_timeout=CONNECT_SECONDS,
-                send_receive_timeout=RECEIVE_SECONDS,
-                autogenerate_session_id=False,
-                query_retries=0,
-            )
-
-    def _connect_embedded(self, path: Path, database: str) -> Client:
-        path.mkdir(parents=True, exist_ok=True)
-        try:
-            return clickhouse_connect.get_client(dsn=f"chdb://{path.resolve()}", database=database, tz_mode="aware")
-        except ProgrammingError as error:
-            if "lock" in str(error).lower() or "CANNOT_OPEN_FILE" in str(error):
-                raise DataDirectoryInUse(path.parent) from error
-            raise
+    @contextmanager
+    def client_of(self, database: str) -> Iterator[Client]:
+        """A client of its own whose database is this one."""
+        with self._translated_errors(NO_ACCESS):
+            client = self._open(database)
+            try:
+                yield client
+            finally:
+                client.close()
 
     def close(self) -> None:
+        """Close the idle clients now, and those in use when they come back."""
         self._closed = True
         while True:
             try:
@@ -149,24 +80,62 @@ class Engine:
             except queue.Empty:
                 return
 
+    def _put_back(self, client: Client) -> None:
+        self._idle.put(client)
+        if self._closed:
+            self.close()
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn what clickhouse-connect and its transports raise into StorageError."""
+    def _open(self, database: str) -> Client:
+        if self._address.path is not None:
+            return _open_embedded(self._address.path, database)
+        return clickhouse_connect.get_client(
+            host=self._address.host,
+            port=self._address.port,
+            secure=self._address.secure,
+            username=self._user,
+            password=self._settings.password.reveal() or self._address.password.reveal(),
+            database=database,
+            tz_mode="aware",
+            connect_timeout=CONNECT_SECONDS,
+            send_receive_timeout=RECEIVE_SECONDS,
+            autogenerate_session_id=False,
+            query_retries=0,
+        )
+
+    @property
+    def _user(self) -> str:
+        return self._settings.username or self._address.user or "default"
+
+    @contextmanager
+    def _translated_errors(self, for_good: frozenset[int]) -> Iterator[None]:
+        """Turn what clickhouse-connect and its transports raise into StorageError."""
+        try:
+            yield
+        except ClickHouseError as error:
+            code = getattr(error, "code", None)
+            raise StorageError(self._said(error, code), retryable=code not in for_good) from error
+        except OSError as error:
+            raise StorageError(f"could not use {self._address}: {error}", retryable=True) from error
+
+    def _said(self, error: ClickHouseError, code: int | None) -> str:
+        if code in NO_ACCESS:
+            return (
+                f"could not use {self._address} as user {self._user!r}: {message_of(error)}. "
+                "See the settings storage.username and storage.password."
+            )
+        if code is None and isinstance(error, OperationalError):
+            return (
+                f"could not reach {self._address}: {root_cause(error)}. Is it running, and is the setting store right?"
+            )
+        return f"could not run a statement: {message_of(error)}"
+
+
+def _open_embedded(path: Path, database: str) -> Client:
+    path.mkdir(parents=True, exist_ok=True)
     try:
-        yield
-    except ClickHouseError as error:
-        code = getattr(error, "code", None)
-        permanent = code in _PERMANENT_CODES or (isinstance(error, ProgrammingError) and code is None)
-        retryable = isinstance(error, OperationalError) or not permanent
-        raise StorageError(f"could not run a statement: {_first_line(error)}", retryable=retryable) from error
-    except OSError as error:
-        raise StorageError(f"could not reach the engine: {error}", retryable=True) from error
-
-
-def _first_line(error: Exception) -> str:
-    """What happened, without the stack and without the statement that the engine repeats after "In scope"."""
-    return str(error).strip().partition("\n")[0].partition(": In scope")[0][:1000]
+        return clickhouse_connect.get_client(dsn=f"chdb://{path.resolve()}", database=database, tz_mode="aware")
+    except ProgrammingError as error:
+        raise why_not_opened(path, error) from error
 
 
 def check_version(client: Client) -> None:

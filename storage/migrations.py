@@ -11,7 +11,7 @@ from enum import StrEnum
 from clickhouse_connect.driver.client import Client
 
 from meshhub.errors import StorageError
-from storage.engine import Engine, check_version, translated_errors
+from storage.engine import Engine, check_version
 from storage.rendering import Migration, migrations, render
 from storage.settings import StorageSettings
 
@@ -86,17 +86,15 @@ class Migrations:
         """
         pending = {status.number for status in self.status() if status.state is State.PENDING}
         done: list[str] = []
-        with self._engine.client() as client:
-            for entry in migrations():
-                if entry.number not in pending:
-                    continue
-                self._apply_one(client, entry)
+        for entry in migrations():
+            if entry.number in pending:
+                self._apply_one(entry)
                 done.append(entry.label)
         return done
 
-    def _apply_one(self, client: Client, entry: Migration) -> None:
+    def _apply_one(self, entry: Migration) -> None:
         try:
-            with translated_errors():
+            with self._engine.client() as client:
                 for statement in render(entry, self._settings):
                     client.command(statement)
                 client.command(
@@ -110,14 +108,10 @@ class Migrations:
             ) from error
 
     def _create_database(self) -> None:
-        client = self._engine.connect("default")
         on_cluster = f"ON CLUSTER '{self._settings.cluster}'" if self._settings.cluster else ""
-        try:
-            with translated_errors():
-                check_version(client)
-                client.command(f"CREATE DATABASE IF NOT EXISTS {self._settings.database} {on_cluster}")
-        finally:
-            client.close()
+        with self._engine.client_of("default") as client:
+            check_version(client)
+            client.command(f"CREATE DATABASE IF NOT EXISTS {self._settings.database} {on_cluster}")
         with self._engine.client() as client:
             engine = "Replicated" if self._settings.cluster else ""
             client.command(_RECORDS.format(on_cluster=on_cluster, engine=engine))
