@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from collector.checks.outline import outline_class
 from collector.checks.sieve import Sieve
@@ -60,7 +61,10 @@ class RequestCheck:
         if len(body) > QUICK_BYTES:
             return None
         try:
-            count = self._count_plain(self._outline(body))
+            outline = self._outline(body)
+            if UnknownFieldSet(outline):
+                return None
+            count = self._count_plain(outline)
             if count is None or count > self._max_records:
                 return None
             request = self._decode(body)

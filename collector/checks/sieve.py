@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.unknown_fields import UnknownFieldSet
 
 from collector.checks.outline import count_records, outline_class
 from collector.checks.repair import replace_invalid_utf8
+from collector.journal.record import OWN_FIELDS
 from collector.refusal import Reason, Refused
 from collector.schema import SignalSchema
 from collector.settings import LimitSettings
@@ -50,6 +52,7 @@ class Sieve:
         try:
             self._refuse_more_than(count_records(body, self._limits.records))
             outline: Any = outline_class().FromString(body)
+            _refuse_own_fields(outline)
             kept = [self._sift_scopes(resource) for resource in outline.resources]
             _, skeleton = self._decoded(self._schema.request, outline.SerializeToString())
         except (DecodeError, ValueError) as error:
@@ -110,6 +113,17 @@ class Sieve:
                 f"could not take the request: it has more than {self._limits.records} {self._schema.noun}. "
                 "Send smaller batches.",
             )
+
+
+def _refuse_own_fields(outline: Message) -> None:
+    """The journal's fields (tenant, time of receipt) in a request would be taken for the journal's: two values of one
+    text field make the engine forget both."""
+    if any(field.field_number in OWN_FIELDS for field in UnknownFieldSet(outline)):
+        raise Refused(
+            Reason.MALFORMED,
+            f"could not take the request: it has a field numbered {OWN_FIELDS.start} to {OWN_FIELDS.stop - 1}, "
+            "which OTLP does not have.",
+        )
 
 
 def _joined(skeleton: bytes, kept: list[list[list[bytes]]]) -> bytes:

@@ -1,8 +1,7 @@
 """The format of a segment file: a sequence of records, each a varint length and that many bytes of message.
 
 A message is the bytes of an OTLP Export*ServiceRequest as received, followed by a suffix of three protobuf fields of
-our own. Protobuf merges on concatenation and the last scalar wins, so what a client sends in their place has no effect;
-that is why the tenant is written even when it is empty.
+our own: protobuf merges on concatenation. A request that has such fields itself is refused (collector.checks.sieve).
 
     field 1001  fixed64  received_unix_nano   when the hub took the request
     field 1002  string   tenant               whose it is
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
+OWN_FIELDS = range(1001, 1004)
 RECEIVED_TAG = b"\xc9\x3e"
 TENANT_TAG = b"\xd2\x3e"
 CHECKSUM_TAG = b"\xdd\x3e"

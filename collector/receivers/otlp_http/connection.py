@@ -27,6 +27,8 @@ LINGER_SECONDS = 2.0
 _FRAMING_BYTES = 64 * 1024
 _FRAMING_PER_BYTE = 8
 
+_NO_UPGRADE = "could not serve the request: no other protocol is spoken here"
+
 logger = logging.getLogger(__name__)
 
 
@@ -42,13 +44,14 @@ class Connection(asyncio.Protocol):
         self._pipeline = Pipeline(self._answer)
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._receiving: Request | None = None
         self._is_deaf = False
         self._is_last = False
+        self._is_paused = False
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._raw_bytes = 0
-        self._head_bytes = 0
+        self._chunk_bytes = self._raw_bytes = self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -63,22 +66,24 @@ class Connection(asyncio.Protocol):
         self._connections.remove(self)
         self._is_deaf = True
         self._disarm()
+        self.resume_writing()
         self._pipeline.abandon()
 
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
             return
+        self._chunk_bytes = len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._fail(HTTPStatus.BAD_REQUEST, "could not serve the request: no other protocol is spoken here")
+            self._fail(HTTPStatus.BAD_REQUEST, _NO_UPGRADE)
         except httptools.HttpParserCallbackError:
             logger.exception("could not receive a request")
             self._fail(HTTPStatus.INTERNAL_SERVER_ERROR, "could not receive the request: an error of the hub")
         except httptools.HttpParserError as error:
             self._fail(HTTPStatus.BAD_REQUEST, f"could not read the request: it is not HTTP/1.1 ({error})")
         else:
-            self._bound_framing(len(data))
+            self._bound_framing()
 
     def eof_received(self) -> bool:
         """A client that has closed its side still gets the answer that it waits for (not with TLS)."""
@@ -87,11 +92,12 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._pipeline.is_blocked = True
-        self._arm(self._limits.body_seconds, self._transport.abort)
+        self._unread = self._loop.call_later(self._limits.body_seconds, self._transport.abort)
 
     def resume_writing(self) -> None:
         self._pipeline.is_blocked = False
-        self._rest()
+        if self._unread is not None:
+            self._unread.cancel()
         self._pipeline.advance()
 
     def shutdown(self) -> None:
@@ -108,7 +114,8 @@ class Connection(asyncio.Protocol):
         self._receiving = Request()
         self._url = b""
         self._headers = {}
-        self._raw_bytes = self._head_bytes = 0
+        self._head_bytes = 0
+        self._raw_bytes = -self._chunk_bytes  # which part of the first chunk is the request's is not known
         self._arm(self._limits.header_seconds, self._time_out)
 
     def on_url(self, url: bytes) -> None:
@@ -127,6 +134,9 @@ class Connection(asyncio.Protocol):
         self._arm(self._limits.body_seconds, self._time_out)
         if self._head_bytes + len(self._url) > self._limits.header_bytes:
             self._refuse_head()
+            return
+        if self._parser.should_upgrade():
+            self._fail(HTTPStatus.BAD_REQUEST, _NO_UPGRADE)
             return
         head = Head(self._parser.get_method().decode("latin-1"), _path(self._url), self._headers)
         begun = self._application.begin(head)
@@ -160,6 +170,7 @@ class Connection(asyncio.Protocol):
         self._rest()
         self._pipeline.advance()
         if len(self._pipeline) > 1:
+            self._is_paused = True
             self._transport.pause_reading()
 
     def _answer(self, request: Request, response: Response) -> None:
@@ -170,6 +181,7 @@ class Connection(asyncio.Protocol):
         if is_last:
             self._end(request)
         elif len(self._pipeline) <= 1:
+            self._is_paused = False
             self._transport.resume_reading()
             self._rest()
 
@@ -184,6 +196,8 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, status: HTTPStatus, message: str) -> None:
         """Answer what cannot be read any further; the connection ends with that."""
+        if self._is_deaf:
+            return
         request = self._receiving or Request()
         if request.response is not None:  # it was answered before it was whole
             self._transport.abort()
@@ -199,12 +213,12 @@ class Connection(asyncio.Protocol):
         status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
         self._fail(status, f"could not read the request: its head is over {int(self._limits.header_bytes)} bytes")
 
-    def _bound_framing(self, size: int) -> None:
+    def _bound_framing(self) -> None:
         """Bound what the parser holds itself: a head that is not whole, and lines between chunks and after the body."""
         request = self._receiving
         if request is None or self._is_deaf:
             return
-        self._raw_bytes += size
+        self._raw_bytes += self._chunk_bytes
         if request in self._pipeline or request.response is not None:
             if self._raw_bytes > _FRAMING_PER_BYTE * request.received + _FRAMING_BYTES + self._limits.header_bytes:
                 self._fail(HTTPStatus.BAD_REQUEST, "could not read the request: too much stands between its chunks")
@@ -212,6 +226,9 @@ class Connection(asyncio.Protocol):
             self._refuse_head()
 
     def _time_out(self) -> None:
+        if self._is_paused:  # it is the hub that lets the client wait
+            self._arm(self._limits.body_seconds, self._time_out)
+            return
         self._fail(HTTPStatus.REQUEST_TIMEOUT, "could not read the request: it took too long to arrive")
 
     def _rest(self) -> None:

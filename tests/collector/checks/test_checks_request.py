@@ -75,6 +75,23 @@ def test_fields_that_nobody_knows_are_kept() -> None:
     assert decide(body) == Checked(body, 1)
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        pytest.param(b"\xd2\x3e\x04evil", id="tenant"),
+        pytest.param(b"\xd0\x3e\x01", id="tenant of another wire type"),
+        pytest.param(b"\xc9\x3e" + bytes(8), id="time of receipt"),
+        pytest.param(b"\xdd\x3e" + bytes(4), id="checksum"),
+    ],
+)
+@pytest.mark.parametrize("signal", list(Signal))
+def test_a_request_with_fields_of_the_journal_is_refused(forged: bytes, signal: Signal) -> None:
+    body = traces(span()).SerializeToString() if signal is Signal.TRACES else b""
+    with pytest.raises(Refused, match="1001 to 1003") as refused:
+        decide(body + forged, signal)
+    assert refused.value.reason is Reason.MALFORMED
+
+
 @pytest.mark.parametrize("signal", Signal)
 def test_an_empty_request_is_fine(signal: Signal) -> None:
     assert decide(b"", signal) == Checked(b"", 0)
