@@ -118,7 +118,8 @@ class Sieve:
 def _refuse_own_fields(outline: Message) -> None:
     """The journal's fields (tenant, time of receipt) in a request would be taken for the journal's: two values of one
     text field make the engine forget both."""
-    if any(field.field_number in OWN_FIELDS for field in UnknownFieldSet(outline)):
+    unknown: Any = UnknownFieldSet(outline)
+    if any(field.field_number in OWN_FIELDS for field in unknown):
         raise Refused(
             Reason.MALFORMED,
             f"could not take the request: it has a field numbered {OWN_FIELDS.start} to {OWN_FIELDS.stop - 1}, "
