@@ -11,31 +11,11 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from dashboard.api.notes import NoteBody
+from dashboard.api.window_body import AgeBody, WindowBody
+
 Share = Annotated[float | None, Field(description="From 0 to 1; null where there were no requests.")]
 Counts = Annotated[Mapping[str, int], Field(description="Requests per name, most requests first.")]
-
-
-class WindowBody(TypedDict):
-    """The window that an answer covers."""
-
-    start: datetime
-    end: datetime
-    seconds: Annotated[float, Field(description="Its length, which rates are over.")]
-
-
-class AgeBody(TypedDict):
-    """Seconds since the hub took the newest record; null where the last hour has none."""
-
-    access_logs: float | None
-    spans: float | None
-    metrics: float | None
-
-
-class NoteBody(TypedDict):
-    """Something to know about an edge or a hop."""
-
-    code: Annotated[str, Field(description="Stable; for scripts.", examples=["server-not-measured"])]
-    text: Annotated[str, Field(description="For people.")]
 
 
 class TrafficBody(TypedDict):

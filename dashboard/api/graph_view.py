@@ -1,23 +1,19 @@
 """Turns a service graph into the body of GET /api/v1/graph."""
 
-from collections.abc import Iterable
-
 from dashboard.api.graph_body import (
-    AgeBody,
     EdgeBody,
     EndBody,
     GoldenBody,
     GraphBody,
     LatencyBody,
     NodeBody,
-    NoteBody,
     ReportBody,
     TrafficBody,
-    WindowBody,
 )
+from dashboard.api.notes import show_notes
+from dashboard.api.window_body import show_age, show_window
 from dashboard.reads import DataAge
-from meshhub.model import TimeRange
-from topology.model import EdgeView, Latency, NodeTraffic, Note, ServiceEdge, ServiceGraph, ServiceNode
+from topology.model import EdgeView, Latency, NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
 
 
 def show_graph(graph: ServiceGraph, age: DataAge, *, reports: bool) -> GraphBody:
@@ -30,14 +26,6 @@ def show_graph(graph: ServiceGraph, age: DataAge, *, reports: bool) -> GraphBody
         "edges": [show_edge(edge, ends, reports=reports) for edge in graph.edges],
         "truncated": graph.truncated,
     }
-
-
-def show_window(window: TimeRange) -> WindowBody:
-    return {"start": window.start, "end": window.end, "seconds": window.seconds}
-
-
-def show_age(age: DataAge) -> AgeBody:
-    return {"access_logs": age.access_logs, "spans": age.spans, "metrics": age.metrics}
 
 
 def show_end(node: ServiceNode) -> EndBody:
@@ -84,10 +72,6 @@ def show_edge(edge: ServiceEdge, ends: dict[str, EndBody], *, reports: bool) -> 
         else None,
         "notes": show_notes(edge.notes),
     }
-
-
-def show_notes(notes: Iterable[Note]) -> list[NoteBody]:
-    return [{"code": note.code, "text": note.text} for note in notes]
 
 
 def _traffic(traffic: NodeTraffic | None) -> TrafficBody | None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,11 +22,11 @@ Responses = dict[int | str, dict[str, Any]]
 
 def problem_responses(**descriptions: str) -> Responses:
     """The description of answers by status, given as status_404="when it is sent"."""
+    schema = TypeAdapter(Problem).json_schema()
     return {
         int(status.removeprefix("status_")): {
             "description": description,
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-            "model": Problem,
+            "content": {MEDIA_TYPE: {"schema": schema}},
         }
         for status, description in descriptions.items()
     }

@@ -1,0 +1,58 @@
+"""The body of GET /api/v1/hub."""
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from dashboard.api.window_body import AgeBody, WindowBody, show_age, show_window
+from dashboard.reads import HubHealth
+
+
+class TableBody(TypedDict):
+    """What one table of the store takes on disk."""
+
+    name: str
+    rows: int
+    bytes_on_disk: int
+    bytes_uncompressed: int
+    parts: int
+
+
+class SeriesBody(TypedDict):
+    """The course of one of the hub's own metrics."""
+
+    metric: str
+    attributes: dict[str, str]
+    points: Annotated[list[tuple[float, float]], Field(description="Unix seconds and value, by time.")]
+
+
+class HubBody(TypedDict):
+    """How the hub itself is doing."""
+
+    window: WindowBody
+    freshness: AgeBody
+    tables: Annotated[list[TableBody], Field(description="Largest first.")]
+    series: list[SeriesBody]
+
+
+def show_hub(health: HubHealth) -> HubBody:
+    """The body."""
+    return {
+        "window": show_window(health.window),
+        "freshness": show_age(health.age),
+        "tables": [
+            {
+                "name": table.table_name,
+                "rows": table.total_rows,
+                "bytes_on_disk": table.bytes_on_disk,
+                "bytes_uncompressed": table.bytes_uncompressed,
+                "parts": table.parts,
+            }
+            for table in health.tables
+        ],
+        "series": [
+            {"metric": series.metric, "attributes": dict(series.attributes), "points": list(series.points)}
+            for series in health.series
+        ],
+    }
