@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from dash import Dash, Input, Output, State
 
+from dashboard.api.windows import DEFAULT_WINDOW
 from dashboard.ui import ids, query
 from dashboard.ui.browser import in_browser
 
@@ -24,7 +25,7 @@ class Control:
 
 FRAME_CONTROLS = (
     Control(ids.SCOPE, "value", query.NAMESPACES, "list", ()),
-    Control(ids.WINDOW, "value", query.WINDOW, "text", query.DEFAULT_WINDOW),
+    Control(ids.WINDOW, "value", query.WINDOW, "text", DEFAULT_WINDOW),
 )
 TOPOLOGY_CONTROLS = (
     Control(ids.TOPOLOGY_LABELS, "value", query.LABELS, "list", tuple(query.DEFAULT_LABELS)),

@@ -4,11 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from dashboard.ui.health import Health, judge_traffic
 from dashboard.ui.query import Groups
 from topology.model import NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
 
 MAX_OPEN_NODES = 150
 """Above this many nodes, namespaces start as one node each: more cannot be read anyway."""
+
+MAX_BUNDLES = 400
+"""More lines between namespaces are not drawn: the failing ones and then the busiest are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Drawing:
     """How many nodes the graph has, drawn singly or not."""
     total_services: int
     """How many it has without the namespace filter."""
+    bundled_edges: int
+    """How many edges the bundles and groups stand for."""
+    hidden_bundles: int
+    """How many bundles are not drawn because they are too many."""
 
 
 def namespaces(graph: ServiceGraph) -> tuple[str, ...]:
@@ -78,13 +86,16 @@ def draw(
     closed = {name for name in namespaces(part) if closed_by_default != (name in opened)}
     drawn_as = {node.id: box_id(node.namespace) if node.namespace in closed else node.id for node in part.nodes}
     edges, bundles = _bundle(part.edges, drawn_as)
+    shown = _most_telling(bundles)
     return Drawing(
         tuple(node for node in part.nodes if drawn_as[node.id] == node.id),
         edges,
         _groups(part, closed),
-        bundles,
+        shown,
         len(part.nodes),
         len(graph.nodes),
+        len(part.edges) - len(edges),
+        len(bundles) - len(shown),
     )
 
 
@@ -122,6 +133,16 @@ def _bundle(
         for (source, destination), members in sorted(together.items())
     )
     return tuple(single), tuple(bundles)
+
+
+def _most_telling(bundles: tuple[Bundle, ...]) -> tuple[Bundle, ...]:
+    if len(bundles) <= MAX_BUNDLES:
+        return bundles
+    ranked = sorted(
+        bundles,
+        key=lambda each: (judge_traffic(each.traffic).health is not Health.FAILING, -each.traffic.requests, each.id),
+    )
+    return tuple(sorted(ranked[:MAX_BUNDLES], key=lambda each: each.id))
 
 
 def _groups(graph: ServiceGraph, closed: set[str]) -> tuple[Group, ...]:

@@ -2,6 +2,7 @@
 
 import shlex
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from dashboard.ui import query
 from dashboard.ui.query import View
@@ -19,15 +20,13 @@ class Shared:
 def share(path: str, view: View, href: str) -> Shared:
     """How to come to the view at `path` (a page's path) again. `href` is the address of the browser."""
     origin = "/".join(href.split("/")[:3])
-    window = {"window": query.write_length(view.length)}
-    if view.end is not None:
-        window["end"] = query.write_time(view.end)
-    options = [part for key, value in window.items() for part in (f"--{key}", value)]
+    window = {"window": view.length, "end": view.end}
+    options = [part for key, value in window.items() if value for part in (f"--{key}", value)]
     if path == "requests":
         request_id = view.request_id or "REQUEST_ID"
-        return Shared(href, _curl(f"{origin}/api/v1/requests/{request_id}"), _cli("request", request_id))
+        return Shared(href, _curl(f"{origin}/api/v1/requests/{quote(request_id)}"), _cli("request", request_id))
     if path == "hub":
-        return Shared(href, _curl(f"{origin}/metrics"), _cli("graph", *options))
+        return Shared(href, _curl(f"{origin}/api/v1/hub{query.write(**window)}"), _cli("graph", *options))
     return Shared(href, _curl(f"{origin}/api/v1/graph{query.write(**window)}"), _cli("graph", *options))
 
 

@@ -5,6 +5,7 @@ Our own, because the layouts in dash-cytoscape's package do not serve: dagre end
 computed here, a graph looks the same in every browser, so a link shows what its sender saw.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,17 +15,19 @@ from dashboard.ui.figures.ranks import Pair, rank
 
 COLUMN = 256
 """Pixels from one column to the next."""
-ROW = 78
+ROW = 82
 BOX_GAP = 58
 """Between a box and what stands above or below it: room for its name and its padding."""
 _SWEEPS = 10
+_SHAPE = 1.5
+"""How much wider than high a picture should be."""
 
 Point = tuple[float, float]
 
 
 @dataclass(slots=True)
 class _Block:
-    """The nodes of one box, or one node outside of any: they stay together."""
+    """The nodes of one box, or one node outside of any, by column: they stay together."""
 
     name: str
     columns: dict[int, list[str]] = field(default_factory=dict)
@@ -35,8 +38,13 @@ class _Block:
         return ROW * max(len(nodes) for nodes in self.columns.values())
 
     @property
-    def span(self) -> range:
-        return range(min(self.columns), max(self.columns) + 1)
+    def size(self) -> int:
+        return sum(len(nodes) for nodes in self.columns.values())
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its first column and the one after its last."""
+        return min(self.columns), max(self.columns) + 1
 
 
 def arrange(nodes: Sequence[str], edges: Iterable[Pair], boxes: Mapping[str, str]) -> dict[str, Point]:
@@ -50,15 +58,16 @@ def arrange(nodes: Sequence[str], edges: Iterable[Pair], boxes: Mapping[str, str
     if not nodes:
         return {}
     pairs = sorted(set(edges))
-    ranks = rank(nodes, pairs)
+    blocks = _blocks(nodes, rank(nodes, pairs), boxes)
+    _fold(blocks, pairs)
     neighbours = _undirected(pairs)
-    blocks = _blocks(nodes, ranks, boxes)
     heights = dict.fromkeys(nodes, 0.0)
     for _ in range(_SWEEPS):
         for block in blocks:
             _order(block, heights, neighbours)
         _stack(blocks, heights, neighbours)
-    return {node: (ranks[node] * COLUMN, heights[node]) for node in nodes}
+    columns = {node: column for block in blocks for column, members in block.columns.items() for node in members}
+    return {node: (columns[node] * COLUMN, heights[node]) for node in nodes}
 
 
 def _undirected(pairs: Iterable[Pair]) -> Mapping[str, list[str]]:
@@ -74,7 +83,26 @@ def _blocks(nodes: Sequence[str], ranks: Mapping[str, int], boxes: Mapping[str, 
     for node in sorted(nodes):
         name = boxes.get(node, f"\0{node}")
         made.setdefault(name, _Block(name)).columns.setdefault(ranks[node], []).append(node)
-    return sorted(made.values(), key=lambda block: (-sum(map(len, block.columns.values())), block.name))
+    return sorted(made.values(), key=lambda block: (-block.size, block.name))
+
+
+def _fold(blocks: Sequence[_Block], pairs: Iterable[Pair]) -> None:
+    """Where boxes would make a tower, set them side by side in strips, those that are called right of their callers."""
+    width = COLUMN * max(block.span[1] for block in blocks)
+    height = sum(block.height + BOX_GAP for block in blocks if block.size > 1)
+    strips = round(math.sqrt(height * _SHAPE / width))
+    if strips < 2:
+        return
+    home = {node: block.name for block in blocks for members in block.columns.values() for node in members}
+    order = rank([block.name for block in blocks], {(home[a], home[b]) for a, b in pairs})
+    left, filled, widest = 0, 0.0, 0
+    for block in sorted(blocks, key=lambda each: (order[each.name], each.name)):
+        if filled > height / strips:
+            left, filled, widest = left + widest, 0.0, 0
+        first = block.span[0]
+        block.columns = {column - first + left: members for column, members in block.columns.items()}
+        widest = max(widest, block.span[1] - left)
+        filled += block.height + BOX_GAP
 
 
 def _order(block: _Block, heights: dict[str, float], neighbours: Mapping[str, list[str]]) -> None:
@@ -92,7 +120,8 @@ def _stack(blocks: Sequence[_Block], heights: dict[str, float], neighbours: Mapp
     placed: list[_Block] = []
     for block in blocks:
         nodes = [node for column in block.columns.values() for node in column]
-        others = [other for node in nodes for other in neighbours[node] if other not in set(nodes)]
+        inside = set(nodes)
+        others = [other for node in nodes for other in neighbours[node] if other not in inside]
         wanted = _mean(heights, others, block.top + block.height / 2) - block.height / 2 if placed else 0.0
         top = _free_place(block, wanted, placed)
         for node in nodes:
@@ -103,8 +132,8 @@ def _stack(blocks: Sequence[_Block], heights: dict[str, float], neighbours: Mapp
 
 def _free_place(block: _Block, wanted: float, placed: Sequence[_Block]) -> float:
     """The top nearest to the wanted one where the block overlaps none of the placed ones in its columns."""
-    span = block.span
-    taken = sorted((b.top, b.top + b.height) for b in placed if b.span.start < span.stop and span.start < b.span.stop)
+    first, end = block.span
+    taken = sorted((b.top, b.top + b.height) for b in placed if b.span[0] < end and first < b.span[1])
     merged: list[tuple[float, float]] = []
     for top, bottom in taken:
         if merged and top <= merged[-1][1] + BOX_GAP:

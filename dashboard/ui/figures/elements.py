@@ -107,9 +107,9 @@ def _group(group: Group, place: Point) -> Element:
     worst = [judge_node(node).health for node in group.nodes]
     ill = worst.count(Health.FAILING) + worst.count(Health.DEGRADED)
     shown = Health.FAILING if Health.FAILING in worst else Health.DEGRADED if ill else health
-    says = f"{ill} not well" if ill else MARKS[shown].word
-    line = f"{MARKS[shown].glyph} {fmt.plural(len(group.nodes), 'service')} · {says}"
-    data = {"id": group.id, "label": f"{_short(group.namespace)}\n{line}", **_proposal(place)}
+    line = f"{MARKS[shown].glyph} {f'{ill} not well' if ill else MARKS[shown].word}"
+    label = f"{_short(group.namespace)}\n{fmt.plural(len(group.nodes), 'service')}\n{line}"
+    data = {"id": group.id, "label": label, **_proposal(place)}
     return {"data": data, "classes": f"group {shown}"}
 
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 Pair = tuple[str, str]
 
 SHALLOW = 8
-"""So many columns are always allowed."""
+"""So many columns are always allowed where chains are sparse."""
+_DENSE = 2.5
+"""Calls per node from which on there are no chains to see, and columns are made as many as suits a screen."""
 
 
 def rank(nodes: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
@@ -27,12 +29,15 @@ def rank(nodes: Sequence[str], edges: Iterable[Pair]) -> dict[str, int]:
         after = [ranks[callee] for callee in callees[node] if place[callee] > place[node]]
         if after and not any(place[caller] < place[node] for caller in callers[node]):
             ranks[node] = min(after) - 1
-    return _pushed_together(ranks)
+    calls = sum(len(called) for called in callees.values())
+    return _pushed_together(ranks, dense=calls > _DENSE * len(nodes))
 
 
-def _pushed_together(ranks: dict[str, int]) -> dict[str, int]:
+def _pushed_together(ranks: dict[str, int], *, dense: bool) -> dict[str, int]:
     depth = max(ranks.values(), default=0) + 1
-    allowed = max(SHALLOW, math.ceil(1.1 * math.sqrt(len(ranks))))
+    allowed = (
+        1 + math.ceil(0.75 * math.sqrt(len(ranks))) if dense else max(SHALLOW, math.ceil(1.1 * math.sqrt(len(ranks))))
+    )
     if depth <= allowed:
         return ranks
     return {node: column * allowed // depth for node, column in ranks.items()}

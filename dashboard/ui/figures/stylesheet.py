@@ -55,7 +55,7 @@ def _node_rules(tokens: Tokens) -> list[Rule]:
         *(_rule(f"node.{kind}", {"shape": shape}) for kind, shape in _SHAPES.items()),
         _rule("node.gateway, node.unknown", {"width": NODE_WIDTH + 16}),
         _rule("node.external, node.unknown", {"background-color": tokens.raised}),
-        _rule("node.group", {"height": NODE_HEIGHT + 8, "border-style": "double", "border-width": 5}),
+        _rule("node.group", {"height": NODE_HEIGHT + 16, "border-style": "double", "border-width": 5}),
         *(_node_health(health, tokens) for health in Health),
         _rule("node.silent", {"border-style": "dashed"}),
     ]
@@ -119,8 +119,9 @@ def _edge_rules(tokens: Tokens) -> list[Rule]:
             },
         ),
         _rule(f"edge.{Transport.TCP}", {"target-arrow-shape": "vee"}),
-        _rule("edge.bundle", {"line-opacity": 0.4}),
+        _rule("edge.bundle", {"line-opacity": 0.4, "text-opacity": 0, "text-background-opacity": 0}),
         *(_edge_health(health, tokens) for health in Health if health is not Health.HEALTHY),
+        _rule("edge.bundle.near", {"text-opacity": 1, "text-background-opacity": 0.9}),
     ]
 
 
@@ -140,7 +141,7 @@ def _emphasis_rules(tokens: Tokens) -> list[Rule]:
     return [
         _rule("edge.near", {"line-opacity": 1, "z-index": 10, "min-zoomed-font-size": 0}),
         _rule("node.dim", {"opacity": 0.45}),
-        _rule("edge.dim", {"opacity": 0.12, "text-opacity": 0}),
+        _rule("edge.dim", {"opacity": 0.12, "text-opacity": 0, "text-background-opacity": 0}),
         _rule("node.chosen", halo),
         _rule("edge.chosen", {**halo, "line-opacity": 1}),
         _rule("node:selected, edge:selected, :active", {"overlay-opacity": 0}),

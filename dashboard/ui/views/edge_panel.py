@@ -11,6 +11,7 @@ from dashboard.ui.links import Links
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, link, moment, section, table
 from meshhub.model import Reporter
 from topology.model import Counts, EdgeView, Evidence, NodeKind, ServiceEdge, ServiceNode, Transport
+from traces.response_flags import explain_flag
 
 _TRANSPORTS = {Transport.HTTP: "HTTP", Transport.GRPC: "gRPC", Transport.TCP: "TCP"}
 
@@ -97,12 +98,16 @@ def _numbers(edge: ServiceEdge) -> tuple[tuple[str, Number], ...]:
 
 def _flags(edge: ServiceEdge) -> Component | None:
     rows = [
-        (code(flag), _SIDES[view.reporter], fmt.share(requests / view.rates.requests))
+        (_flag(flag), _SIDES[view.reporter], fmt.share(requests / view.rates.requests))
         for view in (edge.client, edge.server)
         if view is not None and view.rates.requests
         for flag, requests in view.flags.items()
     ]
     return section("Response flags", table(("Flag", "Reported", "Share"), rows, numeric=2)) if rows else None
+
+
+def _flag(flag: str) -> Component:
+    return html.Span([code(flag), " ", html.Span(explain_flag(flag).text, className="muted small")])
 
 
 def _security(edge: ServiceEdge) -> Component:

@@ -51,11 +51,9 @@ def nothing(graph: ServiceGraph, view: View, href: str) -> Component:
         )
     if graph.nodes:
         return empty_card("Only idle edges", html.P("No requests in this window. Switch Idle on to see what is known."))
-    if view.end is not None:
-        length = fmt.duration(view.length.total_seconds() * 1e6)
-        return empty_card(
-            "No traffic then", html.P(f"No proxy reported any traffic in the {length} to {fmt.exact_moment(view.end)}.")
-        )
+    if view.end:
+        length, end = fmt.duration(graph.window.seconds * 1e6), fmt.exact_moment(graph.window.end)
+        return empty_card("No traffic then", html.P(f"No proxy reported any traffic in the {length} to {end}."))
     return connect(_host(href))
 
 

@@ -22,10 +22,14 @@ def count(drawing: Drawing, graph: ServiceGraph) -> str:
         shown = f"{drawing.services:,} of {fmt.plural(drawing.total_services, 'service')}"
     if drawing.groups:
         shown += f" in {fmt.plural(len(drawing.groups), 'namespace')}"
-    edges = fmt.plural(len(drawing.edges) + sum(bundle.edges for bundle in drawing.bundles), "edge")
-    length = fmt.duration(graph.window.seconds * 1e6)
-    cut = " · cut off: narrow the window" if graph.truncated else ""
-    return f"{shown} · {edges} · {length} to {fmt.moment(graph.window.end)}{cut}"
+    parts = [shown, fmt.plural(len(drawing.edges) + drawing.bundled_edges, "edge")]
+    if drawing.hidden_bundles:
+        lines = len(drawing.bundles) + drawing.hidden_bundles
+        parts.append(f"the {len(drawing.bundles):,} failing or busiest of {lines:,} lines")
+    parts.append(f"{fmt.duration(graph.window.seconds * 1e6)} to {fmt.moment(graph.window.end)}")
+    if graph.truncated:
+        parts.append("cut off: narrow the window")
+    return " · ".join(parts)
 
 
 def summary(graph: ServiceGraph, links: Links) -> Component:
