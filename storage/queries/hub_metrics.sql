@@ -1,4 +1,5 @@
--- The course of the hub's own gauges and counters (it is a client of itself) over a window.
+-- The course of the hub's own gauges and counters (it is a client of itself) over a window. The sum and the count of a
+-- histogram are two counters, named <metric>.sum and <metric>.count.
 SELECT toUnixTimestamp64Milli(time) AS time_unix_milli, toString(metric) AS metric, attributes, value
 FROM
 (
@@ -8,6 +9,11 @@ FROM
     UNION ALL
     SELECT time, metric, attributes, value FROM metrics_gauge
     WHERE service = 'meshhub' AND metric IN {metrics:Array(String)}
+        AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
+    UNION ALL
+    SELECT time, part.1 AS metric, attributes, part.2 AS value FROM metrics_histogram
+    ARRAY JOIN [(concat(metric, '.sum'), sum), (concat(metric, '.count'), toFloat64(count))] AS part
+    WHERE service = 'meshhub' AND part.1 IN {metrics:Array(String)}
         AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
 )
 ORDER BY time
