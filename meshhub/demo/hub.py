@@ -13,6 +13,7 @@ import yaml
 
 from meshhub.demo.ports import LOOPBACK, preferred_or_free
 from meshhub.demo.processes import Child
+from meshhub.demo.report import Journey
 from meshhub.errors import MeshhubError
 
 READY_SECONDS = 60.0
@@ -80,10 +81,10 @@ class HubClient:
         except httpx.HTTPError:
             return False
 
-    async def workloads(self, request_id: str) -> frozenset[str]:
-        """The workloads ("service:version") that the hub shows for a request; empty if it does not know the id."""
+    async def journey(self, request_id: str) -> Journey:
+        """What the hub shows of a request; nothing if it does not know the id."""
         answer = await self._get(f"/api/v1/requests/{request_id}", {})
-        return frozenset() if answer is None else workloads_of(answer)
+        return Journey() if answer is None else journey_of(answer)
 
     async def edges(self) -> frozenset[tuple[str, str]]:
         """The calls (caller, callee) that the graph of the last 15 minutes shows, by service name."""
@@ -104,16 +105,15 @@ class HubClient:
             raise MeshhubError(f"could not ask the hub for {path}: {error}") from error
 
 
-def workloads_of(journey: Mapping[str, Any]) -> frozenset[str]:
-    """The workloads whose proxies reported, from the answer to GET /api/v1/requests/{id}."""
-    identities = [workload["identity"] for workload in journey["workloads"] if workload["proxy_reported"]]
-    return frozenset(f"{identity['service']}:{identity['version']}" for identity in identities)
+def journey_of(body: Mapping[str, Any]) -> Journey:
+    """Read the answer to GET /api/v1/requests/{id}: whose proxies reported, and how many spans there are."""
+    reporting = [workload for workload in body["workloads"] if workload["proxy_reported"]]
+    return Journey(frozenset(f"{w['service']}:{w['version']}" for w in reporting), body["found"]["spans"])
 
 
 def edges_of(graph: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     """The service names at both ends of each edge, from the answer to GET /api/v1/graph."""
-    names = {node["id"]: node["service"] for node in graph["nodes"]}
-    return frozenset((names[edge["source"]], names[edge["destination"]]) for edge in graph["edges"])
+    return frozenset((edge["source"]["service"], edge["destination"]["service"]) for edge in graph["edges"])
 
 
 class HubProcess:

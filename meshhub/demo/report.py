@@ -10,11 +10,22 @@ from meshhub.errors import MeshhubError
 
 Edge = tuple[str, str]
 
+SPANS = "any span"
+"""What a sampled request must have beside the reports of the proxies it passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What the hub shows of one request: the workloads ("service:version") it passed, and how many spans."""
+
+    workloads: frozenset[str] = frozenset()
+    spans: int = 0
+
 
 class HubView(Protocol):
     """What the hub shows."""
 
-    async def workloads(self, request_id: str) -> frozenset[str]: ...
+    async def journey(self, request_id: str) -> Journey: ...
 
     async def edges(self) -> frozenset[Edge]: ...
 
@@ -41,19 +52,19 @@ class Expectation:
 class Shown:
     """What the hub does not show of an expectation; nothing missing means it shows all of it."""
 
-    workloads: Mapping[str, tuple[str, ...]]
-    """The workloads that are missing, by request id."""
+    requests: Mapping[str, tuple[str, ...]]
+    """What is missing by request id: workloads, or SPANS."""
     edges: tuple[Edge, ...]
 
     @property
     def complete(self) -> bool:
-        return not self.workloads and not self.edges
+        return not self.requests and not self.edges
 
     @property
     def missing(self) -> list[str]:
         """In words, what is missing."""
         return [
-            *(f"request {request_id}: nothing from {', '.join(names)}" for request_id, names in self.workloads.items()),
+            *(f"request {request_id}: nothing of {', '.join(names)}" for request_id, names in self.requests.items()),
             *(f"edge {caller} -> {callee}" for caller, callee in self.edges),
         ]
 
@@ -62,9 +73,12 @@ async def look(hub: HubView, expected: Expectation) -> Shown:
     """Compare once."""
     absent = {}
     for record in expected.requests:
-        missing = set(record.passed) - await hub.workloads(record.request_id)
+        journey = await hub.journey(record.request_id)
+        missing = sorted(set(record.passed) - journey.workloads)
+        if record.sampled and not journey.spans:
+            missing.append(SPANS)
         if missing:
-            absent[record.request_id] = tuple(sorted(missing))
+            absent[record.request_id] = tuple(missing)
     shown = await hub.edges()
     return Shown(absent, tuple(edge for edge in expected.edges if edge not in shown))
 
@@ -116,5 +130,5 @@ def _request(record: VisitRecord, shown: Shown) -> dict[str, Any]:
         "visit": record.visit,
         "status": record.status,
         "services": list(record.passed),
-        "shown": record.request_id not in shown.workloads,
+        "shown": record.request_id not in shown.requests,
     }

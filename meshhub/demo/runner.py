@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -114,13 +114,14 @@ async def _check(session: Session, stop: StopRequests, progress: Progress, *, se
     return 0 if content["ok"] else 1
 
 
-def _announce(url: str, found: tuple[VisitRecord, ...], progress: Progress) -> None:
+def _announce(url: str, found: Sequence[VisitRecord], progress: Progress) -> None:
     progress.say()
-    progress.say(f"The shop is open, and the hub watches it: {url}/ui")
+    progress.say("The shop is open, and the hub watches it.")
+    progress.say(f"  The live graph       {url}/ui")
     for record in found:
         sort = "A traced request    " if record.sampled else "One that is not     "
-        progress.say(f"  {sort} {record.request_id}  ({len(record.passed)} workloads)")
-    progress.say(f"  Its journey          {url}/api/v1/requests/<id>")
+        progress.say(f"  {sort} {record.request_id}")
+        progress.say(f"  {' ':20} {url}/ui/requests?id={record.request_id}")
     progress.say(f"  API                  {url}/api/docs")
     progress.say("  Break something      meshhub demo fault latency ratings")
     progress.say("Ctrl-C stops everything.")

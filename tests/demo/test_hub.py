@@ -14,6 +14,7 @@ from starlette.routing import Route
 from meshhub.demo import hub as hub_module
 from meshhub.demo.hub import HubClient, HubPorts, HubProcess
 from meshhub.demo.ports import PortPool, listening_socket, port_of
+from meshhub.demo.report import Journey
 from meshhub.demo.serving import LoopbackServer
 from meshhub.errors import MeshhubError
 from meshhub.settings.model import Settings
@@ -22,14 +23,17 @@ ResultT = TypeVar("ResultT")
 
 JOURNEY = {
     "workloads": [
-        {"identity": {"service": "gateway", "version": "v1"}, "proxy_reported": True},
-        {"identity": {"service": "reviews", "version": "v2"}, "proxy_reported": True},
-        {"identity": {"service": "bank.example", "version": ""}, "proxy_reported": False},
-    ]
+        {"service": "gateway", "version": "v1", "proxy_reported": True},
+        {"service": "reviews", "version": "v2", "proxy_reported": True},
+        {"service": "bank.example", "version": "", "proxy_reported": False},
+    ],
+    "found": {"spans": 3},
 }
 GRAPH = {
-    "nodes": [{"id": "n1", "service": "gateway"}, {"id": "n2", "service": "reviews"}, {"id": "n3", "service": ""}],
-    "edges": [{"source": "n1", "destination": "n2"}, {"source": "n3", "destination": "n1"}],
+    "edges": [
+        {"source": {"service": "gateway"}, "destination": {"service": "reviews"}},
+        {"source": {"service": ""}, "destination": {"service": "gateway"}},
+    ]
 }
 
 
@@ -72,8 +76,8 @@ def asking(question: Callable[[HubClient], Awaitable[ResultT]]) -> ResultT:
 
 
 def test_the_workloads_of_a_request_are_those_whose_proxies_reported() -> None:
-    assert asking(lambda client: client.workloads("known")) == {"gateway:v1", "reviews:v2"}
-    assert asking(lambda client: client.workloads("unknown")) == set()
+    assert asking(lambda client: client.journey("known")) == Journey(frozenset({"gateway:v1", "reviews:v2"}), 3)
+    assert asking(lambda client: client.journey("unknown")) == Journey()
 
 
 def test_edges_are_pairs_of_service_names() -> None:
@@ -82,7 +86,7 @@ def test_edges_are_pairs_of_service_names() -> None:
 
 def test_an_answer_that_is_not_what_the_api_promises_is_an_error() -> None:
     with pytest.raises(MeshhubError, match="could not ask the hub for /api/v1/requests/odd"):
-        asking(lambda client: client.workloads("odd"))
+        asking(lambda client: client.journey("odd"))
 
 
 def test_a_hub_that_is_not_there_is_not_ready() -> None:

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from meshhub.demo.report import Expectation, Shown, look, report, wait_until_shown
+from meshhub.demo.report import SPANS, Expectation, Journey, Shown, look, report, wait_until_shown
 from meshhub.demo.traffic import VisitRecord
 from meshhub.errors import MeshhubError
 
@@ -19,11 +19,12 @@ class SlowHub:
         self._looks = 0
         self._complete_at = complete_at
 
-    async def workloads(self, request_id: str) -> frozenset[str]:
+    async def journey(self, request_id: str) -> Journey:
+        complete = self._looks + 1 >= self._complete_at
         if request_id == "id-1":
-            return frozenset(HOME.passed)
-        late = {"reviews:v2"} if self._looks + 1 >= self._complete_at else set()
-        return frozenset({"gateway:v1", "storefront:v1", "bystander:v1"} | late)
+            return Journey(frozenset(HOME.passed), spans=7 if complete else 0)
+        late = {"reviews:v2"} if complete else set()
+        return Journey(frozenset({"gateway:v1", "storefront:v1", "bystander:v1"} | late), spans=0)
 
     async def edges(self) -> frozenset[tuple[str, str]]:
         self._looks += 1
@@ -33,8 +34,12 @@ class SlowHub:
 
 def test_what_is_missing_is_named() -> None:
     shown = asyncio.run(look(SlowHub(9), EXPECTED))
-    assert shown == Shown({"id-2": ("reviews:v2",)}, (("storefront", "reviews"),))
-    assert shown.missing == ["request id-2: nothing from reviews:v2", "edge storefront -> reviews"]
+    assert shown == Shown({"id-1": (SPANS,), "id-2": ("reviews:v2",)}, (("storefront", "reviews"),))
+    assert shown.missing == [
+        "request id-1: nothing of any span",
+        "request id-2: nothing of reviews:v2",
+        "edge storefront -> reviews",
+    ]
 
 
 def test_waiting_ends_when_everything_is_shown() -> None:
