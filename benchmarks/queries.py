@@ -2,8 +2,8 @@
 
     python -m benchmarks.queries [--spans 10000000]
 
-Fills the real tables in the engine (ten spans and ten access logs per request, spread over a week), then asks for random
-requests and traces through the hub's own queries. The ratio is to the same question without request_index and
+Fills the real tables in the engine (ten spans and ten access logs per request, spread over a week), then asks for
+random requests and traces through the hub's own queries. The ratio is to the same question without request_index and
 trace_index, in the same run.
 """
 
