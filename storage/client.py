@@ -15,6 +15,7 @@ from storage.address import Address
 from storage.engine import Engine, quoted, settings_clause
 from storage.faults import UNLOADABLE
 from storage.migrations import Migrations
+from storage.retention import apply_retention
 from storage.settings import StorageSettings
 
 RecordT = TypeVar("RecordT")
@@ -59,6 +60,14 @@ class Store:
     def migrations(self) -> Migrations:
         return Migrations(self._engine, self._settings)
 
+    def apply_retention(self) -> list[str]:
+        """Bring how long existing tables keep their rows to the settings; the names of the tables that were changed.
+
+        Raises:
+            StorageError: the engine did not do it. Safe to repeat.
+        """
+        return apply_retention(self._engine, self._settings)
+
     def insert_segment(self, signal: Signal, path: Path, token: str) -> None:
         """Load one sealed journal segment, exactly once per token, also through the views.
 
@@ -98,11 +107,14 @@ class Store:
             StorageError: the query failed or went over its limits.
         """
         limits = self._settings.limits
-        settings = {
+        settings: dict[str, int | str] = {
             "max_execution_time": limits.max_execution_seconds,
             "max_memory_usage": limits.max_memory_bytes,
             "max_rows_to_read": limits.max_rows_to_read,
         }
+        if self._settings.cluster:
+            # A subquery over a Distributed table is answered once, by all shards, not by each shard for itself.
+            settings["distributed_product_mode"] = "global"
         with self._engine.client() as client:
             result = client.query(query_text(name), parameters=dict(parameters), settings=settings)
             names = result.column_names

@@ -8,8 +8,6 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from clickhouse_connect.driver.client import Client
-
 from meshhub.errors import StorageError
 from storage.engine import Engine, check_version
 from storage.rendering import Migration, migrations, render
@@ -23,9 +21,15 @@ CREATE TABLE IF NOT EXISTS schema_migrations {on_cluster}
     hash String,
     applied DateTime('UTC') DEFAULT now('UTC')
 )
-ENGINE = {engine}ReplacingMergeTree(applied)
+ENGINE = {engine}
 ORDER BY number
 """
+
+# One copy on every node, whatever its shard: any node can say what was applied.
+_REPLICATED = "ReplicatedReplacingMergeTree('/clickhouse/{database}/schema_migrations', '{shard}-{replica}', applied)"
+
+_HAS_RECORDS = "SELECT count() FROM system.tables WHERE database = {database:String} AND name = 'schema_migrations'"
+_APPLIED = "SELECT number, hash FROM {database:Identifier}.schema_migrations FINAL ORDER BY number"
 
 
 class State(StrEnum):
@@ -50,14 +54,12 @@ class Migrations:
         self._settings = settings
 
     def status(self) -> list[MigrationStatus]:
-        """Every migration of this version, in order.
+        """Every migration of this version, in order. Changes nothing, not even where the store is still to be made.
 
         Raises:
             StorageError: the engine does not answer, or the store is newer than this version.
         """
-        self._create_database()
-        with self._engine.client() as client:
-            applied = self._applied(client)
+        applied = self._applied()
         known = migrations()
         newest = known[-1].number
         if applied and max(applied) > newest:
@@ -85,6 +87,8 @@ class Migrations:
             StorageError: a statement failed; what was applied before it stays applied and recorded.
         """
         pending = {status.number for status in self.status() if status.state is State.PENDING}
+        if pending:
+            self._create_database()
         done: list[str] = []
         for entry in migrations():
             if entry.number in pending:
@@ -110,15 +114,18 @@ class Migrations:
     def _create_database(self) -> None:
         on_cluster = f"ON CLUSTER '{self._settings.cluster}'" if self._settings.cluster else ""
         with self._engine.client_of("default") as client:
-            check_version(client)
             client.command(f"CREATE DATABASE IF NOT EXISTS {self._settings.database} {on_cluster}")
         with self._engine.client() as client:
-            engine = "Replicated" if self._settings.cluster else ""
+            engine = _REPLICATED if self._settings.cluster else "ReplacingMergeTree(applied)"
             client.command(_RECORDS.format(on_cluster=on_cluster, engine=engine))
 
-    @staticmethod
-    def _applied(client: Client) -> dict[int, str]:
-        rows = client.query("SELECT number, hash FROM schema_migrations FINAL ORDER BY number").result_rows
+    def _applied(self) -> dict[int, str]:
+        database = {"database": self._settings.database}
+        with self._engine.client_of("default") as client:
+            check_version(client)
+            if not client.query(_HAS_RECORDS, parameters=database).result_rows[0][0]:
+                return {}
+            rows = client.query(_APPLIED, parameters=database).result_rows
         return {int(number): str(file_hash) for number, file_hash in rows}
 
     @staticmethod

@@ -15,6 +15,7 @@ from storage.settings import StorageSettings
 _FILE_NAME = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
+_TIME_TO_LIVE = re.compile(r"^TTL (.+)$", re.MULTILINE)
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\$\{local\}", re.MULTILINE)
 
 
@@ -72,6 +73,18 @@ def render(migration: Migration, settings: StorageSettings) -> list[str]:
             f"ENGINE = Distributed('{settings.cluster}', currentDatabase(), {table}_local, {migration.shard_key})"
         )
     return statements
+
+
+def time_to_live(migration: Migration, settings: StorageSettings) -> str:
+    """The TTL expression of a table with rows, for these settings.
+
+    Raises:
+        ValueError: the migration creates no such table.
+    """
+    found = _TIME_TO_LIVE.search(migration.text)
+    if found is None or not migration.table:
+        raise ValueError(f"could not tell the retention of {migration.label}: it creates no table with a TTL")
+    return _substitute(found[1], {"retention_days": str(settings.retention.days(migration.table))})
 
 
 def _substitute(text: str, values: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meshhub.testing.engine import embedded_store  # noqa: F401 - a fixture
+from meshhub.testing.engine import embedded_store, pytest_addoption  # noqa: F401 - a fixture, a hook
 from meshhub.testing.hub import RunningHub, running_hub
 
 

@@ -7,6 +7,7 @@ chunked; Content-Encoding and, with `enable_http_compression`, Accept-Encoding; 
 X-ClickHouse-User / X-ClickHouse-Key; errors as text with X-ClickHouse-Exception-Code.
 
     python -m meshhub.testing.clickhouse_front --data-dir DIR [--port N] [--password TEXT] [--version TEXT]
+        [--config-file FILE]
 
 prints the port it listens on and runs until its standard input closes.
 """
@@ -99,11 +100,14 @@ def main() -> None:
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--password", default="")
     arguments.add_argument("--version", default="", help="what to say of oneself instead of the engine's version")
+    arguments.add_argument(
+        "--config-file", type=Path, help="a configuration of ClickHouse's, for instance with clusters"
+    )
     given = arguments.parse_args()
     os.environ["TZ"] = "UTC"
     with (
         tempfile.TemporaryDirectory(prefix="clickhouse-front-") as scratch,
-        Runner(given.data_dir.resolve(), given.version) as runner,
+        Runner(given.data_dir.resolve(), given.version, given.config_file) as runner,
         Front(runner, given.port, given.password) as front,
     ):
         os.chdir(scratch)  # the engine writes schemas that come as text to the working directory

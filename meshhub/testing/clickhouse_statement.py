@@ -91,10 +91,12 @@ class Runner:
     Args:
         data_dir: the engine's directory.
         version: what `version()` answers; empty for the engine's own.
+        config_file: a configuration of ClickHouse's.
     """
 
-    def __init__(self, data_dir: Path, version: str = "") -> None:
-        self._data_dir = data_dir
+    def __init__(self, data_dir: Path, version: str = "", config_file: Path | None = None) -> None:
+        options = f"?config-file={config_file.resolve()}" if config_file else ""
+        self._address = f"{data_dir}{options}"
         self._version = version
 
     def __enter__(self) -> Self:
@@ -137,7 +139,7 @@ class Runner:
         return Answer(b"", "")
 
     def _connect(self) -> Any:
-        return chdb.connect(str(self._data_dir))
+        return chdb.connect(self._address)  # type: ignore[no-untyped-call]
 
 
 def _literal(text: str) -> str:

@@ -15,6 +15,13 @@ from storage.client import Store
 from storage.settings import StorageSettings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run name a server for the storage contract."""
+    parser.addoption(
+        "--clickhouse-url", default="", help="run the storage tests on this server too: clickhouse://[user@]host[:port]"
+    )
+
+
 @pytest.fixture(scope="session")
 def embedded_store() -> Store:
     """A migrated store on the embedded engine; the same one wherever this fixture is imported."""

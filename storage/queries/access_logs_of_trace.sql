@@ -58,7 +58,7 @@ SELECT
     access_logs.attributes AS attributes
 FROM access_logs
 WHERE toStartOfFiveMinutes(access_logs.time) IN
-    (SELECT bucket FROM trace_index WHERE trace_id = toFixedString(unhex({trace_id:String}), 16))
-    AND access_logs.trace_id = toFixedString(unhex({trace_id:String}), 16)
+    (SELECT bucket FROM trace_index WHERE trace_id = meshhub_id16(unhex({trace_id:String})))
+    AND access_logs.trace_id = meshhub_id16(unhex({trace_id:String}))
 ORDER BY access_logs.time
 LIMIT {limit:UInt32}

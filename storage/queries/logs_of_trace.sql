@@ -17,7 +17,7 @@ SELECT
     logs.attributes AS attributes
 FROM logs
 WHERE toStartOfFiveMinutes(logs.time) IN
-    (SELECT bucket FROM trace_index WHERE trace_id = toFixedString(unhex({trace_id:String}), 16))
-    AND logs.trace_id = toFixedString(unhex({trace_id:String}), 16)
+    (SELECT bucket FROM trace_index WHERE trace_id = meshhub_id16(unhex({trace_id:String})))
+    AND logs.trace_id = meshhub_id16(unhex({trace_id:String}))
 ORDER BY logs.time
 LIMIT {limit:UInt32}

@@ -38,7 +38,7 @@ SELECT
     spans.links AS links
 FROM spans
 WHERE toStartOfFiveMinutes(spans.time) IN
-    (SELECT bucket FROM trace_index WHERE trace_id = toFixedString(unhex({trace_id:String}), 16))
-    AND spans.trace_id = toFixedString(unhex({trace_id:String}), 16)
+    (SELECT bucket FROM trace_index WHERE trace_id = meshhub_id16(unhex({trace_id:String})))
+    AND spans.trace_id = meshhub_id16(unhex({trace_id:String}))
 ORDER BY spans.time
 LIMIT {limit:UInt32}

@@ -1,0 +1,79 @@
+"""Migrations: applied once, in order, repeatable, shown before they are run; a newer store is left alone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from meshhub.errors import StorageError
+from meshhub.testing.engine import rows, run
+from storage.client import Store
+from storage.migrations import State
+from storage.rendering import migrations
+
+NEWEST = migrations()[-1]
+
+
+@pytest.fixture
+def from_the_future(store: Store) -> Iterator[Store]:
+    """A store that a newer meshhub has migrated."""
+    run(store, "INSERT INTO schema_migrations (number, name, hash) VALUES (9001, 'from_the_future', 'x')")
+    yield store
+    run(store, "DELETE FROM schema_migrations WHERE number = 9001")
+
+
+@pytest.fixture
+def edited(store: Store) -> Iterator[Store]:
+    """A store whose first migration was another text when it was applied."""
+    [(was,)] = rows(store, "SELECT hash FROM schema_migrations FINAL WHERE number = 1")
+    run(store, "ALTER TABLE schema_migrations UPDATE hash = 'other' WHERE number = 1 SETTINGS mutations_sync = 2")
+    yield store
+    run(store, f"ALTER TABLE schema_migrations UPDATE hash = '{was}' WHERE number = 1 SETTINGS mutations_sync = 2")
+
+
+@pytest.fixture
+def interrupted(store: Store) -> Store:
+    """A store in which the last migration was run, and the hub died before it noted that."""
+    run(store, f"DELETE FROM schema_migrations WHERE number = {NEWEST.number}")
+    return store
+
+
+def states(store: Store) -> set[State]:
+    return {status.state for status in store.migrations.status()}
+
+
+def test_a_fresh_store_is_planned_without_a_trace_and_then_migrated_once(fresh: Store, store: Store) -> None:
+    assert states(fresh) == {State.PENDING}
+    plan = fresh.migrations.plan()
+    assert len(plan) == len(migrations())
+    assert "CREATE TABLE IF NOT EXISTS spans" in "\n".join(plan)
+    database = fresh._settings.database
+    assert rows(store, "SELECT count() FROM system.databases WHERE name = {name:String}", name=database) == [(0,)]
+
+    assert fresh.migrations.apply() == [entry.label for entry in migrations()]
+    assert states(fresh) == {State.APPLIED}
+    assert fresh.migrations.plan() == []
+    assert fresh.migrations.apply() == []
+
+
+def test_the_status_names_every_migration_in_order(store: Store) -> None:
+    expected = [(entry.number, entry.name) for entry in migrations()]
+    assert [(status.number, status.name) for status in store.migrations.status()] == expected
+    assert [number for number, _ in expected] == sorted(number for number, _ in expected)
+
+
+def test_a_store_of_a_newer_version_is_refused(from_the_future: Store) -> None:
+    for step in (from_the_future.migrations.status, from_the_future.migrations.plan, from_the_future.migrations.apply):
+        with pytest.raises(StorageError, match=r"its schema is at 9001.*Use the newer meshhub") as refused:
+            step()
+        assert not refused.value.retryable
+
+
+def test_a_migration_that_was_edited_after_it_was_applied_shows(edited: Store) -> None:
+    changed = [status.number for status in edited.migrations.status() if status.state is State.CHANGED]
+    assert changed == [1]
+    assert edited.migrations.apply() == []
+
+
+def test_a_migration_that_was_interrupted_is_run_again(interrupted: Store) -> None:
+    assert interrupted.migrations.apply() == [NEWEST.label]
+    assert states(interrupted) == {State.APPLIED}
