@@ -12,7 +12,7 @@ FROM
         AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
     UNION ALL
     SELECT time, part.1 AS metric, attributes, part.2 AS value FROM metrics_histogram
-    ARRAY JOIN [(concat(metric, '.sum'), sum), (concat(metric, '.count'), toFloat64(count))] AS part
+    ARRAY JOIN [(concat(metrics_histogram.metric, '.sum'), metrics_histogram.sum), (concat(metrics_histogram.metric, '.count'), toFloat64(metrics_histogram.count))] AS part
     WHERE service = 'meshhub' AND part.1 IN {metrics:Array(String)}
         AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
 )
