@@ -11,7 +11,7 @@ LONGEST = timedelta(days=31)
 CLOCK_TOLERANCE = timedelta(seconds=60)
 """How far a caller's clock may be ahead of the hub's."""
 
-_LENGTH = re.compile(r"(?P<number>\d{1,9})(?P<unit>[smhd])")
+_LENGTH = re.compile(r"(?P<number>\d{1,9})(?P<unit>[smhd])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

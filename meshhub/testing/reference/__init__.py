@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from meshhub.testing.reference.api import api_page
 from meshhub.testing.reference.commands import commands_page
 from meshhub.testing.reference.metrics import metrics_page
 from meshhub.testing.reference.settings import settings_page
@@ -10,6 +11,7 @@ from meshhub.testing.reference.settings import settings_page
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
 PAGES: dict[str, Callable[[], str]] = {
+    "api.md": api_page,
     "cli.md": commands_page,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
