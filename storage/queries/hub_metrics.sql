@@ -11,9 +11,12 @@ FROM
     WHERE service = 'meshhub' AND metric IN {metrics:Array(String)}
         AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
     UNION ALL
-    SELECT time, part.1 AS metric, attributes, part.2 AS value FROM metrics_histogram
-    ARRAY JOIN [(concat(metrics_histogram.metric, '.sum'), metrics_histogram.sum), (concat(metrics_histogram.metric, '.count'), toFloat64(metrics_histogram.count))] AS part
-    WHERE service = 'meshhub' AND part.1 IN {metrics:Array(String)}
+    SELECT time, concat(metric, '.sum') AS metric, attributes, sum AS value FROM metrics_histogram
+    WHERE service = 'meshhub' AND concat(metrics_histogram.metric, '.sum') IN {metrics:Array(String)}
+        AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
+    UNION ALL
+    SELECT time, concat(metric, '.count') AS metric, attributes, toFloat64(count) AS value FROM metrics_histogram
+    WHERE service = 'meshhub' AND concat(metrics_histogram.metric, '.count') IN {metrics:Array(String)}
         AND time >= toDateTime64({start:Float64}, 3, 'UTC') AND time < toDateTime64({end:Float64}, 3, 'UTC')
 )
 ORDER BY time
