@@ -84,6 +84,7 @@ class Loader:
         self._failures = 0
         self._refusals = 0
         self._suspicions: Counter[SegmentName] = Counter()
+        self._reasons: dict[SegmentName, str] = {}
         self._loaded: set[SegmentName] = set()
         self._drain_until: float | None = None
         self._refreshed = time.monotonic()
@@ -148,8 +149,7 @@ class Loader:
             logger.error("could not load the segment %s: somebody removed its file", name)
         path.unlink(missing_ok=True)
         self._loaded.discard(name)
-        self._suspicions.pop(name, None)
-        self._sealed.forget(name)
+        self._forget(name)
         self._failures = self._refusals = 0
         self.last_error = ""
         return Attempt.LOADED
@@ -163,7 +163,7 @@ class Loader:
     def _note(self, name: SegmentName, error: StorageError) -> Attempt:
         attempt = Attempt.FAILED if error.retryable else Attempt.REFUSED
         self._instruments.insert_failures.add(1, signal=self._signal.value, kind=attempt.value)
-        self.last_error = str(error)
+        self.last_error = self._reasons[name] = str(error)
         if error.retryable:
             self._failures += 1
         logger.warning("could not load the segment %s: %s", name, error)
@@ -178,7 +178,7 @@ class Loader:
             self._instruments.journal_damaged(self._signal, found.damages, found.lost_bytes)
         self._sealed.vouch(name)
         if not found.records:
-            self._sealed.forget(name)
+            self._forget(name)
         return found.records > 0
 
     def _is_at_fault(self, name: SegmentName, others: list[SegmentName]) -> bool:
@@ -193,28 +193,34 @@ class Loader:
         return self._suspicions[name] >= SUSPICIOUS_AFTER
 
     def _find_fault(self, name: SegmentName) -> None:
+        self._failures = 0
         path = self._sealed.path(name)
         found = salvage(path, path)
         if not found.records:
-            self._sealed.forget(name)
+            self._forget(name)
         elif found.damages:
             self._instruments.journal_damaged(self._signal, found.damages, found.lost_bytes)
         elif found.records > 1:
             split(self._sealed.directory, name)
-            self._sealed.forget(name)
+            self._forget(name)
             self._sealed.refresh()
         else:
             self._put_aside(name)
 
     def _put_aside(self, name: SegmentName) -> None:
-        self._quarantine.put(name, self._sealed.path(name), self.last_error, datetime.now(UTC))
-        self._sealed.forget(name)
-        self._suspicions.pop(name, None)
+        reason = self._reasons[name]
+        self._quarantine.put(name, self._sealed.path(name), reason, datetime.now(UTC))
+        self._forget(name)
         self._instruments.quarantined.add(1, signal=self._signal.value)
-        logger.error("put the request %s into quarantine: %s", name, self.last_error)
+        logger.error("put the request %s into quarantine: %s", name, reason)
         for entry in self._quarantine.drop_oldest(self._quarantine_bytes):
             self._instruments.quarantine_dropped.add(1, signal=entry.signal.value)
             logger.error("dropped the request %s from quarantine, which is over its bound", entry.name)
         self._refusals += 1
         if self._refusals > CALM_REFUSALS:
             self._wait(self._refusals - CALM_REFUSALS)
+
+    def _forget(self, name: SegmentName) -> None:
+        self._suspicions.pop(name, None)
+        self._reasons.pop(name, None)
+        self._sealed.forget(name)

@@ -66,7 +66,7 @@ class Connection(asyncio.Protocol):
         self._connections.remove(self)
         self._is_deaf = True
         self._disarm()
-        self.resume_writing()
+        self._stop_waiting_for_reader()
         self._pipeline.abandon()
 
     def data_received(self, data: bytes) -> None:
@@ -96,8 +96,7 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self._pipeline.is_blocked = False
-        if self._unread is not None:
-            self._unread.cancel()
+        self._stop_waiting_for_reader()
         self._pipeline.advance()
 
     def shutdown(self) -> None:
@@ -239,6 +238,11 @@ class Connection(asyncio.Protocol):
             self._disarm()
         else:
             self._arm(self._limits.idle_seconds, self._transport.close)
+
+    def _stop_waiting_for_reader(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _arm(self, seconds: float, then: Callable[[], None]) -> None:
         self._disarm()

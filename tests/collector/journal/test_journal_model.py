@@ -221,5 +221,5 @@ class JournalModel(RuleBasedStateMachine):
 
 TestJournal = JournalModel.TestCase
 TestJournal.settings = settings(
-    max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

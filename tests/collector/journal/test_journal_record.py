@@ -23,8 +23,8 @@ def test_a_record_is_a_length_the_body_the_time_the_tenant_and_a_checksum() -> N
     assert record(b"BODY", 258, b"abc") == bytes([4 + 10 + 6 + 6]) + before_checksum + b"\xdd\x3e" + checksum
 
 
-def test_an_empty_tenant_is_written_so_that_it_overrides_one_that_a_client_sent() -> None:
-    assert b"\xd2\x3e\x00" in record(b"\xd2\x3e\x05other")
+def test_an_empty_tenant_is_written_too() -> None:
+    assert b"\xd2\x3e\x00\xdd\x3e" in record(b"BODY")
 
 
 def test_varints_are_those_of_protobuf() -> None:

@@ -346,7 +346,7 @@ def test_an_error_of_the_hub_says_that_a_retry_may_help(
 @EACH
 def test_clients_are_let_in_by_their_token_and_named_by_it(tmp_path: Path, sink: MemorySink, make: ClientMaker) -> None:
     tokens = {"tokens": [{"token": "secret-1", "tenant": "red"}, {"token": "secret-2", "tenant": "blue"}]}
-    body = traces().SerializeToString() + b"\xd2\x3e\x05green"  # a client that claims a tenant
+    body = traces().SerializeToString()
     with running(tmp_path, sink, auth=tokens) as hub:
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic secret-1"}):
             reply = send(hub, make, body, headers=headers)
@@ -355,6 +355,13 @@ def test_clients_are_let_in_by_their_token_and_named_by_it(tmp_path: Path, sink:
 
     (message,) = sink.messages
     assert message[-6 - 7 : -6] == b"\xd2\x3e\x04blue"
+
+
+@BINARY
+def test_a_client_cannot_name_its_tenant_itself(hub: RunningCollector, sink: MemorySink, make: ClientMaker) -> None:
+    reply = send(hub, make, traces().SerializeToString() + b"\xd2\x3e\x05green")
+    assert (reply.code, reply.retry_after) == (code_pb2.INVALID_ARGUMENT, None)
+    assert stored(hub, sink) == []
 
 
 @EACH
