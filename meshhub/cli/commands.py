@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, migrate, quarantine, serve
+from meshhub.cli import config, demo, graph, migrate, quarantine, request, serve
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -13,6 +13,8 @@ COMMANDS = (
     config.add,
     migrate.add,
     quarantine.add,
+    request.add,
+    graph.add,
     demo.add,
 )
 

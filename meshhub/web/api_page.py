@@ -1,5 +1,6 @@
 """Renders an OpenAPI 3.1 document as one page of plain HTML."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -8,6 +9,8 @@ from typing import Any
 METHODS = ("get", "post", "put", "patch", "delete")
 
 Json = Mapping[str, Any]
+
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def api_page(document: Json, *, style_url: str, openapi_url: str) -> str:
@@ -58,7 +61,7 @@ def _parameters(parameters: Iterable[Json]) -> str:
             escape(parameter["in"]),
             _type(parameter.get("schema", {})),
             "required" if parameter.get("required") else _default(parameter.get("schema", {})),
-            escape(parameter.get("description", "")),
+            _text(parameter.get("description", "")),
         )
         for parameter in parameters
     ]
@@ -74,7 +77,7 @@ def _responses(responses: Json) -> str:
     rows = [
         (
             escape(status),
-            escape(response.get("description", "")),
+            _text(response.get("description", "")),
             "<br>".join(
                 f"{escape(media)} {_type(content.get('schema', {}))}"
                 for media, content in response.get("content", {}).items()
@@ -92,7 +95,7 @@ def _schema(name: str, schema: Json) -> str:
             f"<code>{escape(member)}</code>",
             _type(described),
             "always" if member in required else _default(described),
-            escape(described.get("description", "")),
+            _text(described.get("description", "")),
         )
         for member, described in schema.get("properties", {}).items()
     ]
@@ -112,12 +115,12 @@ def _type(schema: Json) -> str:
         return " or ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    name = escape(str(schema.get("type", "any")))
+    name = escape(str(schema.get("title") if schema.get("type") == "object" else schema.get("type", "any")))
     return f"{name} ({escape(schema['format'])})" if "format" in schema else name
 
 
 def _default(schema: Json) -> str:
-    return f"<code>{escape(str(schema['default']))}</code>" if schema.get("default") is not None else ""
+    return f"<code>{escape(json.dumps(schema['default']))}</code>" if schema.get("default") is not None else ""
 
 
 def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -127,7 +130,12 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _paragraphs(text: str) -> str:
-    return "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n") if part.strip())
+    return "".join(f"<p>{_text(part)}</p>" for part in text.split("\n\n") if part.strip())
+
+
+def _text(text: str) -> str:
+    """Prose, with `code` as code."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _anchor(text: str) -> str:

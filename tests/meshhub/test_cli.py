@@ -13,8 +13,8 @@ from meshhub.cli import main
 from meshhub.secret import MASK
 from meshhub.testing.hub import RunningHub, clean_environment
 
-SLOWEST_HELP_SECONDS = 3.0
-"""Generous: what matters is that nothing heavy is imported, which is tested by name."""
+HELP_SECONDS = 30.0
+"""Generous, machines are noisy: what matters is that nothing heavy is imported, which is tested by name."""
 
 HEAVY = ("chdb", "clickhouse_connect", "dash", "fastapi", "grpc", "networkx", "opentelemetry", "plotly", "httpx")
 
@@ -45,7 +45,7 @@ def test_help_imports_nothing_heavy() -> None:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=SLOWEST_HELP_SECONDS,
+        timeout=HELP_SECONDS,
         check=True,
     )
     assert done.stderr.strip() == "[]"

@@ -35,7 +35,7 @@ def api() -> APIRouter:
     }
 
     @router.get("/numbers/{number}", summary="One number")
-    def number(number: int, factor: int = Query(1, description="What it is multiplied by.")) -> int:
+    def number(number: int, factor: int = Query(1, description="What the `number` is multiplied by.")) -> int:
         return number * factor
 
     @router.get("/errors/{name}")
@@ -191,7 +191,7 @@ def test_the_documentation_shows_every_operation_and_loads_nothing_from_elsewher
     answer = client.get("/api/docs")
     assert answer.headers["content-type"].startswith("text/html")
     assert "<code>/api/v1/numbers/{number}</code>" in answer.text
-    assert "What it is multiplied by." in answer.text
+    assert "What the <code>number</code> is multiplied by." in answer.text
     assert "<script" not in answer.text
     assert "https://" not in answer.text
     assert "http://" not in answer.text

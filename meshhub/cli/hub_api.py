@@ -1,0 +1,44 @@
+"""Asks a running hub over its API."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from meshhub.address import is_loopback
+from meshhub.errors import MeshhubError, NotFound
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+SECONDS = 60.0
+
+Url = Annotated[str, typer.Option("--url", envvar="MESHHUB_URL", help="The hub to ask.")]
+
+
+def ask(url: str, path: str, parameters: Mapping[str, str | None] | None = None) -> Any:
+    """The JSON that the hub answers a GET with. Parameters that are None are left out.
+
+    Raises:
+        NotFound: the hub does not have it.
+        MeshhubError: it does not answer, or says that it cannot.
+    """
+    import httpx
+
+    given = {name: value for name, value in (parameters or {}).items() if value is not None}
+    try:
+        # A proxy of the environment is for other hosts than this machine.
+        trust_env = not is_loopback(urlsplit(url).hostname or "")
+        answer = httpx.get(f"{url.rstrip('/')}{path}", params=given, timeout=SECONDS, trust_env=trust_env)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise MeshhubError(
+            f"could not ask the hub at {url}: {error}. Is it running there? Name another with --url or MESHHUB_URL."
+        ) from error
+    try:
+        body = answer.json()
+    except ValueError as error:
+        raise MeshhubError(f"could not ask the hub at {url}: what answers there is no hub") from error
+    if answer.is_success:
+        return body
+    detail = body.get("detail") if isinstance(body, dict) else None
+    message = str(detail or f"could not ask the hub at {url}: it answers {answer.status_code}")
+    raise NotFound(message) if answer.status_code == httpx.codes.NOT_FOUND else MeshhubError(message)
