@@ -83,7 +83,10 @@ async def _show(session: Session, stop: StopRequests, progress: Progress) -> int
     with progress.step("Waiting until the hub shows the first requests"):
         await _unless(stop.first, _wait(session.traffic.both_sorts, BOTH_SORTS_SECONDS))
         found = tuple(examples(session.traffic.records, each=1))
-        await _unless(stop.first, wait_until_shown(session.client, Expectation(found, ()), seconds=SHOWN_SECONDS))
+        looking = wait_until_shown(session.client, Expectation(found, ()), seconds=SHOWN_SECONDS)
+        shown = await _unless(stop.first, looking)
+    for missing in shown.missing:
+        progress.warn(f"the hub does not show: {missing}")
     _announce(session.ports.url, found, progress)
     told: set[str] = set()
     while not await _wait(stop.first, WATCH_SECONDS):

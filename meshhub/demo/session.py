@@ -71,7 +71,7 @@ class Session:
             await self._stack.aclose()
 
     async def start(self) -> None:
-        """Start the hub, the mesh, the control port and the visitors.
+        """Start the hub, the mesh, the visitors and the control port.
 
         Raises:
             MeshhubError: a part could not be started.
@@ -82,10 +82,10 @@ class Session:
         with self._progress.step("Starting the hub"):
             await self._hub.start(self.client)
         await self._mesh.start(self._progress)
-        self._open_control()
         with self._progress.step("Letting the first visitors in"):
             await self.traffic.tour(rounds=TOUR_ROUNDS)
         self._visitors = asyncio.create_task(self.traffic.run())
+        self._open_control()
 
     async def send_visitors_home(self) -> None:
         """End the traffic: no new visits, those under way are answered."""
