@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.ui import format as fmt
 from dashboard.ui.figures.arrangement import Point, arrange
+from dashboard.ui.figures.bends import bends
 from dashboard.ui.graph_scope import Bundle, Drawing, Group, box_id
 from dashboard.ui.health import Health, judge_edge, judge_node, judge_traffic
 from dashboard.ui.query import EdgeLabel
@@ -21,6 +22,8 @@ Element = dict[str, Any]
 LOCK, OPEN_LOCK = "\ue000", "\ue001"
 """Glyphs of assets/marks.woff2."""
 NAME_LENGTH = 22
+MAX_BENT_EDGES = 200
+"""With more edges, nothing is gained by leading single ones around nodes."""
 
 
 def elements(drawing: Drawing, labels: Iterable[EdgeLabel]) -> list[Element]:
@@ -28,11 +31,12 @@ def elements(drawing: Drawing, labels: Iterable[EdgeLabel]) -> list[Element]:
     places = _places(drawing)
     boxes = sorted({node.namespace for node in drawing.nodes if node.namespace})
     chosen = tuple(labels)
+    curved = _bends(drawing, places)
     return [
         *(_box(name) for name in boxes),
         *(_node(node, places[node.id]) for node in drawing.nodes),
         *(_group(group, places[group.id]) for group in drawing.groups),
-        *(_edge(edge, chosen) for edge in drawing.edges),
+        *(_edge(edge, chosen, curved.get((edge.source, edge.destination), 0.0)) for edge in drawing.edges),
         *(_bundle(bundle, chosen) for bundle in drawing.bundles),
     ]
 
@@ -80,6 +84,12 @@ def _places(drawing: Drawing) -> Mapping[str, Point]:
     return arrange(names, pairs, {node.id: box_id(node.namespace) for node in drawing.nodes if node.namespace})
 
 
+def _bends(drawing: Drawing, places: Mapping[str, Point]) -> dict[tuple[str, str], float]:
+    if len(drawing.edges) > MAX_BENT_EDGES:
+        return {}
+    return bends(places, {(edge.source, edge.destination) for edge in drawing.edges})
+
+
 def _box(namespace: str) -> Element:
     return {"data": {"id": box_id(namespace), "label": _short(namespace)}, "classes": "box", "selectable": True}
 
@@ -113,15 +123,17 @@ def _group(group: Group, place: Point) -> Element:
     return {"data": data, "classes": f"group {shown}"}
 
 
-def _edge(edge: ServiceEdge, labels: tuple[EdgeLabel, ...]) -> Element:
+def _edge(edge: ServiceEdge, labels: tuple[EdgeLabel, ...], bend: float) -> Element:
     health = judge_edge(edge).health
-    data = {
+    data: dict[str, Any] = {
         "id": edge.id,
         "source": edge.source,
         "target": edge.destination,
         "label": edge_label(edge, labels),
         "width": width(edge.headline.rates.per_second),
     }
+    if bend:
+        data["bend"] = bend
     return {"data": data, "classes": f"edge {health} {edge.transport}"}
 
 

@@ -118,6 +118,15 @@ def _edge_rules(tokens: Tokens) -> list[Rule]:
                 "text-background-shape": "round-rectangle",
             },
         ),
+        _rule(
+            "edge[bend]",
+            {
+                "curve-style": "unbundled-bezier",
+                "control-point-distances": "data(bend)",
+                "control-point-weights": 0.5,
+                "edge-distances": "node-position",
+            },
+        ),
         _rule(f"edge.{Transport.TCP}", {"target-arrow-shape": "vee"}),
         _rule("edge.bundle", {"line-opacity": 0.4, "text-opacity": 0, "text-background-opacity": 0}),
         *(_edge_health(health, tokens) for health in Health if health is not Health.HEALTHY),

@@ -110,12 +110,13 @@ def _register_drawing(app: Dash, around: Surroundings) -> None:
     )
     def draw(search: str | None, _ticks: int | None, href: str | None) -> tuple[Any, Component | None, str]:
         view = query.parse(search)
-        graph = around.reads.graph(view.window(around.clock.now()))
+        window = view.window(around.clock.now())
+        graph = around.reads.graph(window)
         drawing = graph_scope.draw(
             graph, within=view.namespaces, idle=view.idle, groups=view.groups, opened=view.opened
         )
         message = None if drawing.services else first_proxy.nothing(graph, view, href or "")
-        return elements(drawing, view.labels), message, topology_summary.count(drawing, graph)
+        return elements(drawing, view.labels), message, topology_summary.count(drawing, graph, window)
 
 
 def _register_panel(app: Dash, around: Surroundings) -> None:

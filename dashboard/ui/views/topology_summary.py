@@ -8,6 +8,7 @@ from dashboard.ui.graph_scope import Drawing, add_up
 from dashboard.ui.health import Health, Verdict, judge_edge
 from dashboard.ui.links import Links
 from dashboard.ui.views.parts import facts, health_mark, link, section
+from meshhub.model import TimeRange
 from topology.model import NodeKind, ServiceEdge, ServiceGraph, ServiceNode
 
 WORST_SHOWN = 12
@@ -15,7 +16,7 @@ WORST_SHOWN = 12
 Judged = tuple[ServiceEdge, Verdict]
 
 
-def count(drawing: Drawing, graph: ServiceGraph) -> str:
+def count(drawing: Drawing, graph: ServiceGraph, asked: TimeRange) -> str:
     """How much is drawn of how much: "13 services · 16 edges · 15 min to 14:03:21 UTC"."""
     shown = fmt.plural(drawing.services, "service")
     if drawing.services != drawing.total_services:
@@ -26,7 +27,7 @@ def count(drawing: Drawing, graph: ServiceGraph) -> str:
     if drawing.hidden_bundles:
         lines = len(drawing.bundles) + drawing.hidden_bundles
         parts.append(f"the {len(drawing.bundles):,} failing or busiest of {lines:,} lines")
-    parts.append(f"{fmt.duration(graph.window.seconds * 1e6)} to {fmt.moment(graph.window.end)}")
+    parts.append(f"{fmt.duration(asked.seconds * 1e6)} to {fmt.moment(asked.end)}")
     if graph.truncated:
         parts.append("cut off: narrow the window")
     return " · ".join(parts)
@@ -70,7 +71,8 @@ def _sentence(graph: ServiceGraph, ill: tuple[Judged, ...]) -> str:
 
 def _numbers(graph: ServiceGraph) -> Component:
     outside = {node.id for node in graph.nodes if node.kind in (NodeKind.UNKNOWN, NodeKind.EXTERNAL)}
-    entries = add_up(edge for edge in graph.edges if edge.source in outside)
+    gateways = {node.id for node in graph.nodes if node.kind is NodeKind.GATEWAY and node.inbound is None}
+    entries = add_up(edge for edge in graph.edges if edge.source in outside | gateways)
     return facts(
         (
             ("Services", f"{len(graph.nodes):,}"),
