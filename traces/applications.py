@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from storage.records import LogRecord, Span
-from traces.hops import Position
 from traces.lineage import Lineage, SpanKey
 from traces.model import LogNote, SpanNote
+from traces.positions import Position
 from traces.timeline import Timeline, log_clock, span_clock
 
 Service = tuple[str, str]

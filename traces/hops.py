@@ -1,54 +1,18 @@
-"""Puts calls and their parents in causal order, as hops."""
-
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+"""Makes the hop of a call."""
 
 from meshhub.model import WorkloadIdentity
 from storage.records import AccessLog
-from traces.ancestry import Place
 from traces.attempts import find_attempts
-from traces.calls import Call, identity_of, order_of
+from traces.calls import Call, identity_of
 from traces.hop_notes import note_hop
-from traces.lineage import SpanKey
-from traces.model import Attempt, Hop, Party, SpanNote
+from traces.model import Attempt, Hop, Party
+from traces.positions import Position
+from traces.proxy_spans import SortedSpans
 from traces.reports import describe, outcome_of
 from traces.timeline import Timeline
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a call stands in the tree."""
-
-    call: Call
-    id: str
-    parent: str
-    parent_attempt: int
-    depth: int
-
-
-def arrange(calls: Sequence[Call], parents: Sequence[Place | None], timeline: Timeline) -> list[Position]:
-    """Every call's position, parents before their children, siblings by their corrected start."""
-    children: dict[int | None, list[int]] = defaultdict(list)
-    for index, place in enumerate(parents):
-        children[None if place is None else place.call].append(index)
-    for siblings in children.values():
-        siblings.sort(key=lambda index: _order(calls[index], timeline))
-    positions: list[Position] = []
-    stack = [
-        (index, Position(calls[index], str(number), "", 0, 0)) for number, index in _last_first(children.get(None, ()))
-    ]
-    while stack:
-        index, position = stack.pop()
-        positions.append(position)
-        for number, child in _last_first(children.get(index, ())):
-            attempt = _attempt(position.call, parents[child])
-            below = Position(calls[child], f"{position.id}.{number}", position.id, attempt, position.depth + 1)
-            stack.append((child, below))
-    return positions
-
-
-def build_hop(position: Position, timeline: Timeline, spans: Mapping[SpanKey, SpanNote], request_id: str) -> Hop:
+def build_hop(position: Position, timeline: Timeline, spans: SortedSpans, request_id: str) -> Hop:
     """The hop of the call at a position."""
     call = position.call
     first, last = call.reports[0], call.reports[-1]
@@ -76,22 +40,6 @@ def build_hop(position: Position, timeline: Timeline, spans: Mapping[SpanKey, Sp
         network_us=_network(call),
         notes=note_hop(call, timeline, request_id),
     )
-
-
-def _last_first(siblings: Sequence[int]) -> Iterable[tuple[int, int]]:
-    """The siblings with their numbers from 1, the last one first, as a stack takes them."""
-    return reversed(list(enumerate(siblings, 1)))
-
-
-def _order(call: Call, timeline: Timeline) -> tuple[int, tuple[object, ...]]:
-    return timeline.start_us(call.reports[0]), order_of(call.reports[0])
-
-
-def _attempt(call: Call, place: Place | None) -> int:
-    """The attempt of the parent that made a call; 1 where the parent's callee did not report."""
-    if place is None or place.server is None:
-        return 1
-    return find_attempts(call).index(place.server) + 1
 
 
 def _source(call: Call) -> Party:

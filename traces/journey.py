@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from storage.records import AccessLog, LogRecord, Span
 from traces.ancestry import find_parents
-from traces.applications import Belonging, describe_log, describe_span
+from traces.applications import Belonging, describe_log
 from traces.calls import Clock, clock_of, start_of
-from traces.hops import arrange, build_hop
-from traces.lineage import Lineage, SpanKey
-from traces.model import Found, Hop, Journey, Note, SpanNote
+from traces.hops import build_hop
+from traces.lineage import Lineage
+from traces.model import Found, Hop, Journey, Note
 from traces.pairing import pair
+from traces.positions import arrange
+from traces.proxy_spans import sort_spans
 from traces.sampling import explain_sampling
 from traces.skew import correct_clocks
 from traces.span_reports import missing_reports
@@ -43,8 +45,8 @@ def build_journey(request_id: str, evidence: Evidence) -> Journey:
         call.servers.sort(key=timeline.start_us)
     positions = arrange(calls, parents, timeline)
     belonging = Belonging(positions, lineage, timeline)
-    of_proxies, own = _describe_spans(evidence.spans, reports, timeline, belonging)
-    hops = tuple(build_hop(position, timeline, of_proxies, request_id) for position in positions)
+    spans = sort_spans(evidence.spans, reports, lineage, belonging, timeline)
+    hops = tuple(build_hop(position, timeline, spans, request_id) for position in positions)
     return Journey(
         request_id=request_id,
         trace_ids=_trace_ids(evidence),
@@ -55,7 +57,7 @@ def build_journey(request_id: str, evidence: Evidence) -> Journey:
         hops=hops,
         workloads=gather(
             (report for position in positions for report in position.call.reports),
-            own,
+            spans.applications,
             [(record, describe_log(record, timeline, belonging)) for record in evidence.logs],
         ),
         notes=tuple(_notes(hops, evidence)),
@@ -71,23 +73,6 @@ def _times(reports: Sequence[AccessLog], evidence: Evidence) -> Iterable[tuple[C
         *((span_clock(span), span.time_unix_nano) for span in evidence.spans),
         *((log_clock(record), record.time_unix_nano) for record in evidence.logs),
     ]
-
-
-def _describe_spans(
-    spans: Sequence[Span], reports: Sequence[AccessLog], timeline: Timeline, belonging: Belonging
-) -> tuple[dict[SpanKey, SpanNote], list[tuple[Span, SpanNote]]]:
-    """The spans of the calls that proxies reported, by id, and all others."""
-    reported = {(report.trace_id, report.span_id) for report in reports if report.span_id}
-    of_proxies: dict[SpanKey, SpanNote] = {}
-    own = []
-    for span in spans:
-        key = span.trace_id, span.span_id
-        note = describe_span(span, timeline, belonging.of_span(key))
-        if key in reported and key not in of_proxies:
-            of_proxies[key] = note
-        else:
-            own.append((span, note))
-    return of_proxies, own
 
 
 def _trace_ids(evidence: Evidence) -> tuple[str, ...]:

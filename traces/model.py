@@ -146,6 +146,8 @@ class ProxyReport:
     attributes: Mapping[str, str]
     evidence: str = "access_log"
     """"span" where the proxy sent a span but no access log: what only access logs say is absent then."""
+    inner_spans: tuple[SpanNote, ...] = ()
+    """Further spans that the proxy made for the call: one per attempt upstream, checks by filters."""
 
 
 @dataclass(frozen=True, slots=True)

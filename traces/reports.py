@@ -1,13 +1,11 @@
 """What one proxy said of a call, as the journey shows it."""
 
-from collections.abc import Mapping
-
 from meshhub.model import Reporter
 from meshhub.outcome import Outcome, classify
 from storage.records import AccessLog
 from traces.calls import clock_of, identity_of, is_server
-from traces.lineage import SpanKey
-from traces.model import Parts, ProxyReport, SpanNote, Tls
+from traces.model import Parts, ProxyReport, Tls
+from traces.proxy_spans import SortedSpans
 from traces.response_details import explain_details
 from traces.response_flags import explain_flags
 from traces.span_reports import LOG_TYPE
@@ -19,8 +17,9 @@ def outcome_of(log: AccessLog) -> Outcome:
     return classify(log.response_code, log.grpc_status, log.response_flags, tcp=log.transport == "tcp")
 
 
-def describe(log: AccessLog, timeline: Timeline, spans: Mapping[SpanKey, SpanNote]) -> ProxyReport:
+def describe(log: AccessLog, timeline: Timeline, spans: SortedSpans) -> ProxyReport:
     """The report of one access log, with the proxy's span of the same call where there is one."""
+    key = log.trace_id, log.span_id
     return ProxyReport(
         reporter=Reporter.SERVER if is_server(log) else Reporter.CLIENT,
         workload=identity_of(log),
@@ -50,9 +49,10 @@ def describe(log: AccessLog, timeline: Timeline, spans: Mapping[SpanKey, SpanNot
         request_id=log.request_id,
         trace_id=log.trace_id,
         span_id=log.span_id,
-        span=spans.get((log.trace_id, log.span_id)) if log.span_id else None,
+        span=spans.of_report.get(key),
         attributes=log.attributes,
         evidence="span" if log.log_type == LOG_TYPE else "access_log",
+        inner_spans=tuple(spans.inner.get(key, ())),
     )
 
 

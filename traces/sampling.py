@@ -17,11 +17,11 @@ _DECISIONS = {
 }
 
 _WHY = {
-    Decision.NOT_TRACED: "the request id says that it was not chosen for tracing",
-    Decision.SAMPLED: "the request id says that it was sampled",
-    Decision.FORCED_BY_SERVER: "the request id says that a proxy forced tracing",
-    Decision.FORCED_BY_CLIENT: "the request id says that the client forced tracing",
-    Decision.FOREIGN_ID: "the request id is not one of Envoy's UUIDs, so it says nothing of sampling",
+    Decision.NOT_TRACED: "its request id bears no mark of sampling",
+    Decision.SAMPLED: "its request id says that it was sampled",
+    Decision.FORCED_BY_SERVER: "its request id says that a proxy forced tracing",
+    Decision.FORCED_BY_CLIENT: "its request id says that the client forced tracing",
+    Decision.FOREIGN_ID: "its request id is not one of Envoy's UUIDs, so it says nothing of sampling",
 }
 
 _LOST = "Either the caller's traceparent forbade it, its spans were lost, or the proxies send no spans to this hub."
@@ -46,10 +46,10 @@ def explain_sampling(request_id: str, spans: int) -> Sampling:
     if spans:
         count = "one span" if spans == 1 else f"{spans} spans"
         if decision is Decision.NOT_TRACED:
-            why += ", but a traceparent or an application decided otherwise"
+            why += ", so a traceparent or an application chose it for tracing"
         return Sampling(decision, spans, f"Traced with {count}: {why}.")
     if decision is Decision.NOT_TRACED:
-        return Sampling(decision, spans, f"No trace exists: {why}. {_UNSAMPLED}")
+        return Sampling(decision, spans, f"No trace exists: {why}, so it was not chosen for tracing. {_UNSAMPLED}")
     if decision is Decision.FOREIGN_ID:
         return Sampling(decision, spans, f"No trace exists: {why}. {_FOREIGN}")
     return Sampling(decision, spans, f"No trace is stored, although {why}. {_LOST}")

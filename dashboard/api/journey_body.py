@@ -132,7 +132,10 @@ class ProxyReportBody(TypedDict):
     request_id: str
     trace_id: str
     span_id: str
-    span: SpanBody | None
+    span: Annotated[SpanBody | None, Field(description="The proxy's span of the call; null if it made none.")]
+    inner_spans: Annotated[
+        list[SpanBody], Field(description="Further spans of the proxy: attempts, checks by filters.")
+    ]
     attributes: Mapping[str, str]
 
 

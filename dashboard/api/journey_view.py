@@ -158,6 +158,7 @@ def _report(report: ProxyReport) -> ProxyReportBody:
         "trace_id": report.trace_id,
         "span_id": report.span_id,
         "span": None if report.span is None else _span(report.span),
+        "inner_spans": [_span(span) for span in report.inner_spans],
         "attributes": report.attributes,
     }
 

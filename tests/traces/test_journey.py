@@ -324,6 +324,7 @@ def test_a_proxy_that_sent_a_span_but_no_access_log_still_shows() -> None:
     assert hop.server is not None
     assert (hop.client.evidence, hop.destination.identity.service) == ("span", "cart")
     assert notes(hop) == ["from-span"]
+    assert [inner.name for inner in hop.client.inner_spans] == ["router cart egress"]
 
 
 def test_a_request_that_only_an_application_saw_has_no_hops_and_says_so() -> None:

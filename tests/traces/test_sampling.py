@@ -27,9 +27,9 @@ def test_the_id_carries_the_decision(request_id: str, decision: Decision) -> Non
     ("request_id", "spans", "says"),
     [
         ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 12, "Traced with 12 spans"),
-        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 1, "decided otherwise"),
-        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "not chosen for tracing"),
-        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 0, "although the request id says that it was sampled"),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 1, "chose it for tracing"),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "was not chosen for tracing"),
+        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 0, "although its request id says that it was sampled"),
         ("order-4711", 0, "use_request_id_for_trace_sampling"),
     ],
 )
