@@ -111,6 +111,7 @@ def _options(limits: LimitSettings) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),
         ("grpc.max_receive_message_length", int(limits.request_bytes)),
         ("grpc.max_concurrent_streams", limits.concurrent_streams),
+        ("grpc.http.overload_protection", 0),  # it counts streams that are just ending and refuses honest clients
         ("grpc.max_connection_age_ms", round(limits.connection_age_seconds * 1000)),
         ("grpc.max_connection_age_grace_ms", _AGE_GRACE_MS),
         ("grpc.max_metadata_size", int(limits.header_bytes)),
