@@ -11,10 +11,12 @@ from dashboard.reads import Reads
 from dashboard.ui import content_security_policy, create_ui
 from meshhub import __version__
 from meshhub.app.engine_watch import EngineWatch
+from meshhub.app.observed_queries import ObservedQueries
 from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError
 from meshhub.model import Signal
 from meshhub.settings import Settings
+from meshhub.settings.exposure import open_addresses
 from meshhub.telemetry.provider import Telemetry
 from meshhub.web.application import UI_PATH, Pages, Parts, create_application
 from meshhub.web.health import Check
@@ -38,6 +40,8 @@ class Hub:
         Raises:
             MeshhubError: the settings name something that cannot be used (a token file, the store).
         """
+        for _, reason in open_addresses(settings):
+            logger.warning("insecure: %s", reason)
         self._settings = settings
         self._clock = clock or SystemClock()
         self._telemetry = Telemetry(settings.telemetry, version=__version__)
@@ -103,15 +107,16 @@ class Hub:
         self._telemetry.history.connect(None)
 
     def _serve_web(self) -> None:
-        reads = Reads(self._store, self._clock)
+        telemetry = self._telemetry
+        reads = Reads(ObservedQueries(self._store, telemetry.meter, telemetry.tracer), self._clock)
         ui = create_ui(reads, self._clock, f"{UI_PATH}/")
         parts = Parts(
             routers=[create_router(reads, self._clock)],
             pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
-            expose=self._telemetry.exposition,
-            meter=self._telemetry.meter,
-            tracer=self._telemetry.tracer,
+            expose=telemetry.exposition,
+            meter=telemetry.meter,
+            tracer=telemetry.tracer,
             version=__version__,
         )
         self._web.start(create_application(self._settings.web, parts))

@@ -6,25 +6,28 @@ from meshhub.address import is_loopback, split_address
 from meshhub.configuration import Location
 from meshhub.settings.model import Settings
 
-RECEIVER_ADVICE = (
-    "set collector.auth.tokens or collector.tls.client_ca_file, or say insecure: true (--insecure) if the network "
-    "lets nobody else in"
-)
-WEB_ADVICE = "set web.tls.client_ca_file, or say insecure: true (--insecure) if the network lets nobody else in"
+_UNLESS = ", or say insecure: true (--insecure) if the network lets nobody else in"
+RECEIVER_ADVICE = f"set collector.auth.tokens or collector.tls.client_ca_file{_UNLESS}"
+WEB_ADVICE = f"set web.tls.client_ca_file{_UNLESS}"
 
 
 def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
-    """The addresses that other machines reach and that let everybody in, with what to do about each."""
-    if settings.insecure:
-        return
+    """The addresses that must not be listened on, with what to do about each; none if `insecure` is said."""
+    if not settings.insecure:
+        for location, reason in open_addresses(settings):
+            yield location, f"{reason}: {WEB_ADVICE if location[0] == 'web' else RECEIVER_ADVICE}"
+
+
+def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
+    """The addresses that other machines reach and that let everybody in."""
     collector = settings.collector
     if not collector.auth.tokens and not (collector.tls and collector.tls.client_ca_file):
         for name in ("otlp_grpc", "otlp_http"):
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):
-                yield ("collector", "endpoints", name), _reason(f"collector.endpoints.{name}", address, RECEIVER_ADVICE)
+                yield _found(("collector", "endpoints", name), address)
     if _reachable(settings.web.address) and not (settings.web.tls and settings.web.tls.client_ca_file):
-        yield ("web", "address"), _reason("web.address", settings.web.address, WEB_ADVICE)
+        yield _found(("web", "address"), settings.web.address)
 
 
 def _reachable(address: str) -> bool:
@@ -32,5 +35,6 @@ def _reachable(address: str) -> bool:
     return not is_loopback(host)
 
 
-def _reason(name: str, address: str, advice: str) -> str:
-    return f"{name}: {address} can be reached from other machines and nothing authenticates them: {advice}"
+def _found(location: tuple[str, ...], address: str) -> tuple[Location, str]:
+    name = ".".join(location)
+    return location, f"{name}: {address} can be reached from other machines and nothing authenticates them"

@@ -18,3 +18,7 @@ UPTIME = "process.uptime"
 
 STORE_UP = "meshhub.store.up"
 """1 while the engine answers and its schema is in place, else 0."""
+
+QUERY_DURATION = "meshhub.query.duration"
+QUERY = "query"
+OUTCOME = "outcome"

@@ -6,7 +6,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,18 @@ def running_hub(
             hub.process.kill()
             hub.process.wait()
         reader.join(STOP_SECONDS)
+
+
+def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    """Ask again and again until it is so.
+
+    Raises:
+        AssertionError: it is not so in time.
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.1)
 
 
 def start_hub(

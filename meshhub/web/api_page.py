@@ -115,7 +115,8 @@ def _type(schema: Json) -> str:
         return " or ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    name = escape(str(schema.get("title") if schema.get("type") == "object" else schema.get("type", "any")))
+    kind = schema.get("type", "any")
+    name = escape(schema.get("title", kind) if kind == "object" else kind)
     return f"{name} ({escape(schema['format'])})" if "format" in schema else name
 
 

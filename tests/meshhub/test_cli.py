@@ -4,14 +4,20 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.journal.segment import SegmentName
+from collector.quarantine import Quarantine
 from meshhub import __version__
 from meshhub.cli import main
+from meshhub.model import Signal
 from meshhub.secret import MASK
 from meshhub.testing.hub import RunningHub, clean_environment
+from meshhub.testing.otlp import segment
 
 HELP_SECONDS = 30.0
 """Generous, machines are noisy: what matters is that nothing heavy is imported, which is tested by name."""
@@ -106,6 +112,32 @@ def test_an_empty_quarantine_is_said(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().out == "Nothing is in quarantine.\n"
     assert run("quarantine", "list", "--json") == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.fixture
+def quarantined(tmp_path: Path) -> str:
+    """The name of the one entry in the quarantine of the default data directory."""
+    name = SegmentName(Signal.TRACES, "0123456789abcdef", 7)
+    sealed = tmp_path / name.file_name
+    sealed.write_bytes(segment([ExportTraceServiceRequest()], received=1_773_000_000_000_000_000))
+    Quarantine(tmp_path / "meshhub-data").put(
+        name, sealed, "could not parse\x1b[2J it", datetime(2026, 3, 8, tzinfo=UTC)
+    )
+    return str(name)
+
+
+def test_what_is_in_quarantine_is_listed_shown_and_given_back(
+    quarantined: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run("quarantine", "list") == 0
+    output = capsys.readouterr().out
+    assert quarantined in output
+    assert "could not parse�[2J it" in output
+    assert run("quarantine", "show", quarantined) == 0
+    assert json.loads(capsys.readouterr().out) == {}
+    assert run("quarantine", "retry", "--all") == 0
+    assert capsys.readouterr().out == "1 given back to the loader.\n"
+    assert len(list((tmp_path / "meshhub-data/journal/traces/sealed").iterdir())) == 1
 
 
 def test_what_is_not_there_is_code_1(capsys: pytest.CaptureFixture[str]) -> None:

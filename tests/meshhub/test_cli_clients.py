@@ -3,16 +3,14 @@
 import json
 import time
 import uuid
-from collections.abc import Callable
 
 import httpx
 import pytest
 
 from meshhub.cli import main
-from meshhub.testing.hub import RunningHub
+from meshhub.testing.hub import RunningHub, until
 from meshhub.testing.otlp import Proxy, access_log, inbound, logs_request, outbound
 
-SHOWN_SECONDS = 60.0
 STOREFRONT, CATALOG = Proxy("storefront", namespace="cli"), Proxy("catalog", namespace="cli")
 
 
@@ -38,13 +36,6 @@ def request_id(hub: RunningHub) -> str:
         assert answer.status_code == 200
     until(lambda: hub.get(f"/api/v1/requests/{identity}").json().get("found", {}).get("access_logs") == 2)
     return identity
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SHOWN_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_request_is_shown_hop_by_hop(hub: RunningHub, request_id: str, capsys: pytest.CaptureFixture[str]) -> None:

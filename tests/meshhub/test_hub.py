@@ -1,15 +1,38 @@
 """The hub as a process: it starts whole or not at all, says why, and drains when it is told to stop."""
 
 import signal
+import socket
 import subprocess
 import sys
+import time
+import uuid
 from pathlib import Path
 
 import httpx
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
-from meshhub.testing.hub import FREE, RunningHub, clean_environment, running_hub, start_hub
+from meshhub.testing.front import running_front
+from meshhub.testing.hub import FREE, RunningHub, clean_environment, running_hub, start_hub, until
+from meshhub.testing.otlp import Proxy, access_log, logs_request, outbound
+
+
+def unused_port() -> int:
+    """A port that nothing listens on at present."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def send_logs(hub: RunningHub, request: ExportLogsServiceRequest) -> None:
+    answer = httpx.post(
+        f"{hub.otlp_http}/v1/logs",
+        content=request.SerializeToString(),
+        headers={"Content-Type": "application/x-protobuf"},
+        trust_env=False,
+    )
+    assert answer.status_code == 200
 
 
 def output_of(process: "subprocess.Popen[str]") -> tuple[int, str]:
@@ -102,6 +125,30 @@ def test_a_server_that_does_not_answer_is_waited_for_while_telemetry_is_taken(tm
         assert httpx.post(f"{hub.otlp_http}/v1/metrics", content=body, headers=headers).status_code == 200
         assert "meshhub_store_up 0" in hub.get("/metrics").text
         assert hub.terminate() == 0
+
+
+def test_telemetry_that_came_before_the_server_did_is_loaded_when_it_comes(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{unused_port()}"
+    identity = str(uuid.uuid4())
+    with running_hub(tmp_path / "data", environment={"MESHHUB_STORE": f"clickhouse://{address}"}) as hub:
+        proxy = Proxy("early", namespace="late-server")
+        record = access_log(time.time_ns(), outbound(proxy, Proxy("callee"), request_id=identity))
+        send_logs(hub, logs_request(proxy, [record]))
+        assert hub.get("/readyz").status_code == 503
+        assert hub.get(f"/api/v1/requests/{identity}").status_code == 503
+        with running_front(tmp_path / "server", "--port", address.rpartition(":")[2]):
+            until(lambda: hub.get("/readyz").status_code == 200)
+            until(lambda: hub.get(f"/api/v1/requests/{identity}").status_code == 200)
+            hub.terminate()
+
+
+def test_an_open_address_is_warned_of(tmp_path: Path) -> None:
+    settings = {"web.address": "0.0.0.0:0", "insecure": "true"}
+    with running_hub(tmp_path, settings=settings) as hub:
+        warnings = [entry["message"] for entry in hub.log if entry["level"] == "warning"]
+    assert warnings == [
+        "insecure: web.address: 0.0.0.0:0 can be reached from other machines and nothing authenticates them"
+    ]
 
 
 def test_an_embedded_store_that_cannot_be_opened_ends_the_start(tmp_path: Path) -> None:

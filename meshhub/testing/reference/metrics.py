@@ -1,6 +1,6 @@
 """docs/reference/metrics.md from the instruments that the hub's parts create."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 from collector.service import Collector
 from collector.settings import CollectorSettings
 from meshhub.app.engine_watch import EngineWatch
+from meshhub.app.observed_queries import ObservedQueries
 from meshhub.model import Signal
 from meshhub.telemetry.process import observe_process
 from meshhub.testing.reference.markdown import code, page, table
@@ -71,6 +72,9 @@ class _NoEngine:
     def insert_segment(self, signal: Signal, path: Path, token: str) -> None:
         raise NotImplementedError
 
+    def query(self, name: str, parameters: Mapping[str, Any], into: type[Any]) -> list[Any]:
+        raise NotImplementedError
+
     def ping(self) -> None:
         raise NotImplementedError
 
@@ -86,6 +90,7 @@ def instruments() -> list[Instrument]:
     watch = EngineWatch(_NoEngine(), list, meter)
     Collector(CollectorSettings(), Path("reference"), watch, meter)
     Observation(_no_application, meter, NoOpTracer())
+    ObservedQueries(_NoEngine(), meter, NoOpTracer())
     return sorted(meter.instruments, key=lambda instrument: instrument.name)
 
 
