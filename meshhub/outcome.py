@@ -13,6 +13,16 @@ UNREACHED_FLAGS = frozenset({"DF", "DO", "FI", "IH", "NC", "NFCF", "NR", "RL", "
 """The last attempt ended at the proxy that says so: the peer's proxy has not seen it."""
 
 
+@lru_cache(maxsize=4096)
+def is_unreached(response_flags: str) -> bool:
+    """Whether the last attempt ended before the peer's proxy saw it. What is said of that connection says nothing.
+
+    Args:
+        response_flags: as the caller's proxy reported them: Envoy's short names, comma separated.
+    """
+    return not UNREACHED_FLAGS.isdisjoint(response_flags.split(","))
+
+
 class Outcome(StrEnum):
     """How one request or TCP connection ended. Every one has exactly one outcome."""
 

@@ -1,6 +1,6 @@
 """What the two views of an edge say of each other: why one is missing, and where they disagree."""
 
-from meshhub.outcome import UNREACHED_FLAGS
+from meshhub.outcome import is_unreached
 from topology.draft import EdgeDraft, Side
 from topology.identity import SERVICE, Directory
 from topology.model import Evidence, Note
@@ -31,11 +31,7 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
 
 def unreached(side: Side) -> int:
     """How many of a caller's requests ended without a last attempt that the callee's proxy could see."""
-    return sum(
-        requests
-        for (_, _, flags, _), requests in side.outcomes.items()
-        if flags and not UNREACHED_FLAGS.isdisjoint(flags.split(","))
-    )
+    return sum(requests for (_, _, flags, _), requests in side.outcomes.items() if is_unreached(flags))
 
 
 _SAMPLED = Note(

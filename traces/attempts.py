@@ -1,6 +1,6 @@
 """Which of the callee's reports belongs to which attempt of a call."""
 
-from meshhub.outcome import UNREACHED_FLAGS
+from meshhub.outcome import is_unreached
 from storage.records import AccessLog
 from traces.calls import Call
 
@@ -15,5 +15,4 @@ def find_attempts(call: Call) -> list[AccessLog | None]:
         return [*call.servers]
     missing = max(call.client.request_attempts, 1) - len(call.servers)
     gaps: list[AccessLog | None] = [None] * max(missing, 0)
-    unreached = not UNREACHED_FLAGS.isdisjoint(call.client.response_flags.split(","))
-    return [*call.servers, *gaps] if unreached else [*gaps, *call.servers]
+    return [*call.servers, *gaps] if is_unreached(call.client.response_flags) else [*gaps, *call.servers]

@@ -1,6 +1,6 @@
 """What a reader of a hop should know beyond what its proxies said."""
 
-from meshhub.outcome import UNREACHED_FLAGS
+from meshhub.outcome import is_unreached
 from traces.calls import Call, clock_of
 from traces.model import Note
 from traces.span_reports import LOG_TYPE
@@ -28,7 +28,7 @@ def _silent(call: Call) -> list[Note]:
     if call.servers or call.client.destination_kind != "service":
         return []
     callee = call.client.destination_service
-    if UNREACHED_FLAGS.isdisjoint(call.client.response_flags.split(",")):
+    if not is_unreached(call.client.response_flags):
         return [Note("server-silent", f"Nothing from the proxy of {callee}: seen only by the caller's proxy.")]
     return [Note("not-reached", f"The request never reached {callee}.")]
 

@@ -1,7 +1,7 @@
 """What one proxy said of a call, as the journey shows it."""
 
 from meshhub.model import Reporter
-from meshhub.outcome import Outcome, classify
+from meshhub.outcome import Outcome, classify, is_unreached
 from storage.records import AccessLog
 from traces.calls import clock_of, identity_of, is_server
 from traces.model import Parts, ProxyReport, Tls
@@ -70,4 +70,5 @@ def _parts(log: AccessLog) -> Parts:
 
 def _tls(log: AccessLog) -> Tls:
     version = log.downstream_tls_version if is_server(log) else log.upstream_tls_version
-    return Tls(log.security, version, log.source_principal, log.destination_principal)
+    security = "unknown" if not is_server(log) and is_unreached(log.response_flags) else log.security
+    return Tls(security, version, log.source_principal, log.destination_principal)

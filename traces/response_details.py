@@ -1,7 +1,7 @@
 """Envoy's response code details, termination details and transport failures in words.
 
 Details are texts of Envoy's source (source/common/http, filters), often with a reason in braces or brackets; they are
-not an interface, so what is not known here is shown as it is.
+not an interface, so what is not known here is shown as it is. Access logs have underscores for their spaces.
 """
 
 import re
@@ -33,13 +33,14 @@ def explain_detail(detail: str) -> Explanation:
     if not text:
         text = next((words for prefix, words in _PREFIXES if code.startswith(prefix)), "")
     if reason:
-        text = f"{text} Reason: {reason}.".strip()
+        text = f"{text} Reason: {reason.replace('_', ' ')}.".strip()
     return Explanation(detail, code, text)
 
 
 def _explain_transport(reason: str) -> Explanation:
+    spaced = reason.replace("_", " ")
     for part, words in _TRANSPORT:
-        if part in reason:
+        if part in spaced:
             return Explanation(reason, "upstream_transport_failure", words)
     return Explanation(reason, "upstream_transport_failure", "The connection to the upstream host failed.")
 
@@ -109,12 +110,12 @@ _PREFIXES = (
 
 _TRANSPORT = (
     (
-        "CERTIFICATE_VERIFY_FAILED",
+        "CERTIFICATE VERIFY FAILED",
         "The upstream's certificate was refused: expired, of another authority, or a wrong name.",
     ),
-    ("CERTIFICATE_EXPIRED", "A certificate has expired."),
-    ("CERTIFICATE_REQUIRED", "The upstream asks for a client certificate, and none was shown."),
-    ("WRONG_VERSION_NUMBER", "The upstream does not speak TLS on this port."),
+    ("CERTIFICATE EXPIRED", "A certificate has expired."),
+    ("CERTIFICATE REQUIRED", "The upstream asks for a client certificate, and none was shown."),
+    ("WRONG VERSION NUMBER", "The upstream does not speak TLS on this port."),
     ("TLS", "The TLS handshake with the upstream failed."),
     ("delayed connect error: 111", "The upstream host refused the connection (nothing listens there)."),
     ("Connection refused", "The upstream host refused the connection (nothing listens there)."),

@@ -88,6 +88,12 @@ def test_retries_are_attempts_beyond_the_requests() -> None:
     assert (view.retries.attempts, view.retries.retries, view.retries.amplification) == (14, 4, 1.4)
 
 
+def test_a_connection_that_was_never_made_is_neither_secure_nor_insecure() -> None:
+    refused = {OK: 8, (503, -1, "UF,URX", "plaintext"): 2}
+    encryption = only_edge(client_report(SHOP, CART, refused)).headline.encryption
+    assert (encryption.mtls_share, encryption.by_security) == (1.0, {"mtls": 8, "unknown": 2})
+
+
 def test_connections_are_an_edge_of_their_own_without_response_codes() -> None:
     tcp = client_report(SHOP, CART, {(0, -1, "", "mtls"): 5, (0, -1, "UF", "unknown"): 1}, family="tcp")
     graph = graph_of(client_report(SHOP, CART, {OK: 3}), tcp)

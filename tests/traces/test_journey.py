@@ -127,13 +127,21 @@ def test_attempts_that_nobody_served_come_first_unless_the_call_failed_on_the_wa
 def test_a_call_that_never_arrived_says_so() -> None:
     (hop,) = journey(
         client_log(
-            SHOP, CART, 0, 9, response_code=503, response_flags="UH", response_code_details="no_healthy_upstream"
+            SHOP,
+            CART,
+            0,
+            9,
+            response_code=503,
+            response_flags="UH",
+            response_code_details="no_healthy_upstream",
+            security="plaintext",
         )
     ).hops
     assert notes(hop) == ["not-reached"]
     assert hop.client is not None
     assert [flag.name for flag in hop.client.flags] == ["NoHealthyUpstream"]
     assert hop.client.details[0].text == "The upstream cluster has no healthy host."
+    assert hop.client.tls.security == "unknown"
     assert served(hop) == [None]
 
 

@@ -39,7 +39,7 @@ def test_several_flags_keep_their_order_and_unknown_ones_say_so() -> None:
         (
             "upstream_reset_before_response_started{connection_failure,delayed_connect_error:_111}",
             "upstream_reset_before_response_started",
-            "Reason: connection_failure,delayed_connect_error:_111.",
+            "Reason: connection failure,delayed connect error: 111.",
         ),
         (
             "rbac_access_denied_matched_policy[ns[shop]-policy[deny-all]-rule[0]]",
@@ -64,6 +64,7 @@ def test_a_detail_is_explained_with_the_reason_that_it_carries(detail: str, name
         ("delayed connect error: 111", "refused the connection"),
         ("TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end", "was refused"),
         ("TLS_error:|33554536:system library:OPENSSL_internal:Connection reset by peer:TLS_error_end", "handshake"),
+        ("remote_connection_failure|delayed_connect_error:_Connection_refused", "nothing listens there"),
         ("odd", "failed"),
     ],
 )

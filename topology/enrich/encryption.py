@@ -1,5 +1,7 @@
 """How the connections of an edge were secured, and between which identities."""
 
+from meshhub.model import Reporter
+from meshhub.outcome import is_unreached
 from topology.counts import sorted_counts
 from topology.draft import GraphDraft, Side
 from topology.model import Encryption
@@ -17,8 +19,10 @@ def enrich(draft: GraphDraft) -> None:
 def summarize_encryption(side: Side) -> Encryption:
     """Requests that never had a connection to the peer are of unknown security and not in the share."""
     counts: dict[str, int] = {}
-    for (_, _, _, security), requests in side.outcomes.items():
-        counts[security] = counts.get(security, 0) + requests
+    calling = side.reporter is Reporter.CLIENT
+    for (_, _, flags, security), requests in side.outcomes.items():
+        known_security = UNKNOWN if calling and is_unreached(flags) else security
+        counts[known_security] = counts.get(known_security, 0) + requests
     known = side.report.requests - counts.get(UNKNOWN, 0)
     return Encryption(
         counts.get(MUTUAL, 0) / known if known else None,
