@@ -31,6 +31,9 @@ CALM_REFUSALS = 16
 """Requests quarantined in a row before the loader slows down: the fault may be the engine's, and the quarantine is
 bounded, while the journal, once full, makes the clients keep their data."""
 
+DRAIN_FAILURES = 3
+"""Failures in a row after which a loader that is to stop leaves the rest for the next start."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -117,7 +120,9 @@ class Loader:
 
     def _is_over(self) -> bool:
         until = self._drain_until
-        return until is not None and (not len(self._sealed) or self._failures > 0 or time.monotonic() >= until)
+        if until is None:
+            return False
+        return not len(self._sealed) or self._failures >= DRAIN_FAILURES or time.monotonic() >= until
 
     def _refresh(self) -> None:
         if time.monotonic() - self._refreshed >= REFRESH_SECONDS:
@@ -126,7 +131,10 @@ class Loader:
 
     def _wait(self, failures: int) -> None:
         delay = self._settings.retry_initial_seconds * 2 ** min(failures - 1, 16)
-        self._sealed.pause(min(delay, self._settings.retry_max_seconds) * self._jitter())
+        delay = min(delay, self._settings.retry_max_seconds) * self._jitter()
+        if self._drain_until is not None:
+            delay = min(delay, self._drain_until - time.monotonic())
+        self._sealed.pause(delay)
 
     def _load(self, waiting: list[SegmentName]) -> None:
         name = waiting[0]

@@ -296,10 +296,25 @@ def test_stopping_loads_what_is_sealed(bench: Bench) -> None:
 def test_stopping_does_not_wait_for_an_engine_that_is_down(bench: Bench) -> None:
     bench.sink.fail = BrokenEngine(retryable=True)
     bench.put(1, b"one")
-    loader = bench.start(retry_initial_seconds=1000, retry_max_seconds=1000)
+    loader = bench.start()
     bench.sink.wait_for(lambda: bench.sink.inserts)
     loader.stop(1000)
     assert len(bench.files()) == 1
+
+
+def test_stopping_goes_on_after_a_failure(bench: Bench) -> None:
+    failures = iter([StorageError("could not insert: bad luck", retryable=True)])
+
+    def fail(_data: bytes) -> None:
+        for error in failures:
+            raise error
+
+    bench.sink.fail = fail
+    for number in range(3):
+        bench.put(number, b"%d" % number)
+    bench.start()
+    wait_until_drained(bench)
+    assert len(bench.loaded) == 3
 
 
 def test_a_segment_put_into_the_directory_by_another_process_is_found(
