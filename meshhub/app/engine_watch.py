@@ -14,8 +14,10 @@ from meshhub.telemetry import names
 
 WATCH_SECONDS = 5.0
 STOP_SECONDS = 5.0
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 5.0
 """How long a segment waits for the schema before that is a failure: it is on its way when the hub starts."""
+
+STARTING = "the hub is starting"
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class EngineWatch:
         self._engine = engine
         self._migrate = migrate
         self._has_schema = threading.Event()
-        self._trouble = "it was not asked yet"
+        self._trouble = STARTING
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="engine-watch", daemon=True)
         meter.create_observable_gauge(
@@ -109,8 +111,8 @@ class EngineWatch:
         """Remember, and log what changed."""
         if trouble and trouble != self._trouble:
             logger.warning("the engine is not usable; telemetry is kept in the journal meanwhile: %s", trouble)
-        elif self._trouble and not trouble:
-            logger.info("the engine answers")
+        elif self._trouble not in ("", STARTING) and not trouble:
+            logger.info("the engine answers again")
         self._trouble = trouble
 
     def _observe(self, _options: CallbackOptions) -> Iterable[Observation]:
