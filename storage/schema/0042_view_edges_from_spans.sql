@@ -33,8 +33,8 @@ FROM
     SELECT
         time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
         duration_ns,
-        meshhub_destination(toLowCardinality(
-            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))) AS destination
+        arrayMap(name -> meshhub_destination(name), [toLowCardinality(
+            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))])[1] AS destination
     FROM spans${local}
     WHERE kind = 'client'
 ) AS spans
