@@ -29,8 +29,8 @@ def _selection(graph: ServiceGraph, chosen: str, view: View, links: Links) -> Co
     edge = next((edge for edge in graph.edges if edge.id == chosen), None)
     if edge is not None:
         return edge_panel(edge, nodes[edge.source], nodes[edge.destination], links)
-    namespace = next((node.namespace for node in graph.nodes if box_id(node.namespace) == chosen), None)
-    if namespace is not None:
+    namespace = next((node.namespace for node in graph.nodes if box_id(node.namespace) == chosen), "")
+    if namespace:
         return namespace_panel(namespace, graph, view, links)
     return bundle_panel(chosen, graph, links) or _gone(chosen)
 

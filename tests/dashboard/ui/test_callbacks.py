@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from meshhub.errors import StorageError
+from meshhub.testing import graphs, journeys
+
+Text = Callable[[Any], str]
+SEARCH = "frame_location__search"
+
+
+def test_the_drawing_follows_the_url(ui: Any) -> None:
+    answer = ui.call("topology-graph.elements", frame_location__search="?window=1h&ns=finance")
+    ids = {element["data"]["id"] for element in answer["topology-graph"]["elements"]}
+    assert "demo:finance:payment" in ids
+    assert "demo:shop:ratings" in ids, "a neighbour"
+    assert "demo:shop:storefront" not in ids
+    assert answer["topology-count"]["children"].startswith("7 of 13 services")
+    assert answer["topology-message"]["children"] is None
+    assert ui.reads.windows[-1].seconds == 3600
+
+
+def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: Text) -> None:
+    ui.reads.make_graph = graphs.empty
+    answer = ui.call("topology-graph.elements", frame_location__search="", frame_location__href="http://h:8080/ui/")
+    assert answer["topology-graph"]["elements"] == []
+    assert "Connect your first proxy" in text(answer["topology-message"]["children"])
+
+
+@pytest.mark.parametrize(
+    ("search", "cause"),
+    [
+        ("?window=soon", "It takes a length like 90s"),
+        ("?labels=p42", "It takes rate, errors"),
+        ("?end=2199-01-01T00:00:00Z", "is in the future"),
+    ],
+)
+def test_a_url_that_cannot_be_read_is_a_card_that_says_why(ui: Any, text: Text, search: str, cause: str) -> None:
+    answer = ui.call("topology-graph.elements", frame_location__search=search)
+    assert cause in text(answer["topology-message"]["children"])
+    assert "topology-graph" not in answer, "the graph stays as it is"
+
+
+def test_an_engine_that_does_not_answer_is_a_card_with_cause_and_retry(ui: Any, text: Text) -> None:
+    ui.reads.failure = StorageError("could not run a query: connection refused", retryable=True)
+    for output, part in (
+        ("topology-graph.elements", "topology-message"),
+        ("hub-health.children", "hub-health"),
+        ("requests-journey.children", "requests-journey"),
+    ):
+        answer = ui.call(output, frame_location__search="?id=x")
+        said = text(answer[part]["children"])
+        assert "Could not run a query Connection refused" in said
+        assert "Try again" in said
+    badge = ui.call("frame-age.children")
+    assert "age unknown" in text(badge["frame-age"]["children"])
+    assert "connection refused" in text(badge["frame-banner"]["children"])
+
+
+def test_a_bug_is_a_card_without_its_details(ui: Any, text: Text, caplog: pytest.LogCaptureFixture) -> None:
+    ui.reads.make_graph = lambda _window: 1 / 0
+    answer = ui.call("topology-graph.elements", frame_location__search="")
+    said = text(answer["topology-message"]["children"])
+    assert "An internal error" in said
+    assert "division" not in said
+    assert "division" in caplog.text
+
+
+def test_the_panel_explains_the_selection(ui: Any, text: Text) -> None:
+    answer = ui.call("topology-panel.children", frame_location__search="?select=demo:shop:ratings")
+    assert "12.2 % of requests failed" in text(answer["topology-panel"]["children"])
+
+
+def test_a_request_is_found_by_its_id(ui: Any, text: Text) -> None:
+    answer = ui.call("requests-journey.children", frame_location__search=f"?id=%20{journeys.SAMPLED_ID}")
+    assert "POST /checkout/91" in text(answer["requests-journey"]["children"])
+    assert answer["requests-retry"]["disabled"] is True
+
+
+def test_a_request_that_is_not_there_yet_is_looked_for_again(ui: Any, text: Text) -> None:
+    answer = ui.call("requests-journey.children", frame_location__search="?id=missing")
+    assert "Could not find the request missing" in text(answer["requests-journey"]["children"])
+    assert answer["requests-retry"]["disabled"] is False
+
+
+def test_without_an_id_the_page_invites(ui: Any, text: Text) -> None:
+    answer = ui.call("requests-journey.children", frame_location__search="")
+    assert "Paste the x-request-id" in text(answer["requests-journey"]["children"])
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/ui/", "topology"),
+        ("/ui", "topology"),
+        ("/ui/topology", "topology"),
+        ("/ui/requests", "requests"),
+        ("/ui/hub/", "hub"),
+    ],
+)
+def test_paths_lead_to_pages(ui: Any, path: str, shown: str) -> None:
+    answer = ui.call("frame-page.children", frame_location__pathname=path)
+    assert shown in answer["frame-page"]["children"]["props"]["className"].split()
+
+
+def test_a_path_without_page_says_which_there_are(ui: Any, text: Text) -> None:
+    answer = ui.call("frame-page.children", frame_location__pathname="/ui/nowhere")
+    said = text(answer["frame-page"]["children"])
+    assert "/ui/nowhere" in said
+    assert "Topology Requests Hub" in said
+
+
+def test_scope_and_search_offer_what_is_there(ui: Any) -> None:
+    answer = ui.call("frame-scope.data", frame_location__search="?ns=gone")
+    assert answer["frame-scope"]["data"] == ["data", "finance", "gone", "shop"]
+    places = answer["frame-places"]["data"]
+    assert places["services"]["ratings · shop"] == "demo:shop:ratings"
+    assert places["services"]["bank.example · external"] == "external:bank.example"
+    assert places["pages"]["Hub page"] == "/ui/hub"
+
+
+def test_what_is_shared_is_the_view_that_is_shown(ui: Any) -> None:
+    href = "http://127.0.0.1:8080/ui/requests?id=abc&window=1h"
+    shared = ui.call("frame-share-texts.data", frame_location__href=href)["frame-share-texts"]["data"]
+    assert shared["link"] == href
+    assert shared["cli"] == "meshhub request abc"
+
+
+def test_the_hub_page_asks_for_the_window_of_the_url(ui: Any, text: Text) -> None:
+    answer = ui.call("hub-health.children", frame_location__search="?window=1h")
+    assert "Storage" in text(answer["hub-health"]["children"])

@@ -1,0 +1,96 @@
+from typing import Any
+
+import pytest
+
+from dashboard.ui.figures.elements import LOCK, OPEN_LOCK, elements, security_mark, width
+from dashboard.ui.figures.stylesheet import stylesheet
+from dashboard.ui.graph_scope import draw
+from dashboard.ui.query import DEFAULT_LABELS, EdgeLabel, Groups
+from dashboard.ui.theme import Scheme
+from meshhub.model import TimeRange
+from meshhub.testing import graphs
+from meshhub.testing.graphs import Call, Place
+from topology.model import ServiceGraph
+
+RATINGS = "demo:shop:reviews~demo:shop:ratings~http"
+
+
+def drawn(
+    graph: ServiceGraph, labels: tuple[EdgeLabel, ...] = DEFAULT_LABELS, groups: Groups = Groups.OPEN
+) -> dict[str, Any]:
+    drawing = draw(graph, within=(), idle=True, groups=groups, opened=())
+    return {element["data"]["id"]: element for element in elements(drawing, labels)}
+
+
+def test_nodes_say_their_name_and_health_by_shape_and_number(shop: ServiceGraph) -> None:
+    made = drawn(shop)
+    assert made["demo:shop:ratings"]["data"]["label"] == "ratings\n■ 12.2 % errors"
+    assert made["demo:shop:catalog"]["data"]["label"] == "catalog\n● 298/s"
+    assert made["unknown-caller:visitors"]["data"]["label"] == "unknown\n◌ 412/s"
+
+
+def test_classes_have_kind_and_health(shop: ServiceGraph) -> None:
+    made = drawn(shop)
+    assert made["demo:shop:gateway"]["classes"] == "node gateway degraded"
+    assert made["demo:data:sessions"]["classes"] == "node tcp healthy"
+    assert made["demo:data:legacy-stock"]["classes"] == "node service healthy silent"
+    assert made["external:bank.example"]["classes"] == "node external healthy"
+    assert made[RATINGS]["classes"] == "edge failing http"
+
+
+def test_services_are_in_the_box_of_their_namespace(shop: ServiceGraph) -> None:
+    made = drawn(shop)
+    assert made["demo:shop:ratings"]["data"]["parent"] == "namespace:shop"
+    assert made["namespace:shop"]["classes"] == "box"
+    assert "parent" not in made["external:bank.example"]["data"]
+
+
+def test_an_edge_says_what_was_chosen_and_always_what_is_wrong(shop: ServiceGraph) -> None:
+    assert drawn(shop, ())[RATINGS]["data"]["label"] == "■ 12.2 % errors"
+    assert drawn(shop, (EdgeLabel.RATE, EdgeLabel.P95))[RATINGS]["data"]["label"] == (
+        "122/s p95 10.2 ms\n■ 12.2 % errors"
+    )
+    quiet = "demo:shop:gateway~demo:shop:storefront~http"
+    assert drawn(shop, (EdgeLabel.ERRORS,))[quiet]["data"]["label"] == "0.2 % errors"
+
+
+def test_an_idle_edge_says_so(shop: ServiceGraph) -> None:
+    idle = drawn(shop)["demo:finance:pricing~demo:shop:ratings~http"]
+    assert (idle["data"]["label"], idle["classes"]) == ("○ idle", "edge idle http")
+
+
+@pytest.mark.parametrize(("share", "mark"), [(None, ""), (0.0, OPEN_LOCK), (1.0, LOCK), (0.97, f"{LOCK} 97 %")])
+def test_the_lock_says_how_much_is_mutual_tls(share: float | None, mark: str) -> None:
+    assert security_mark(share) == mark
+
+
+def test_edges_grow_with_the_order_of_magnitude_of_their_rate() -> None:
+    assert width(0) == 1 < width(1) < width(100) < width(10_000) == width(1e9) == 7
+
+
+def test_a_closed_namespace_says_how_many_of_its_services_are_not_well(shop: ServiceGraph) -> None:
+    made = drawn(shop, groups=Groups.CLOSED)
+    assert made["namespace:shop"]["data"]["label"] == "shop\n7 services\n■ 3 not well"
+    assert made["namespace:shop"]["classes"] == "group failing"
+    assert made["namespace:data"]["data"]["label"] == "data\n2 services\n● healthy"
+
+
+def test_long_names_are_cut_and_html_stays_text(window: TimeRange) -> None:
+    name = "<img src=x onerror=alert(1)>" + "x" * 300
+    graph = graphs.build(window, [Place(name), Place("b")], [Call(name, "b", 1)])
+    label = drawn(graph)[f"demo:shop:{name}"]["data"]["label"]
+    assert label.startswith("<img src=x onerror=al…\n")
+
+
+def test_every_end_of_an_edge_is_drawn(window: TimeRange) -> None:
+    for groups in Groups:
+        made = drawn(graphs.mesh(window, 200, 600), groups=groups)
+        ends = {made[key]["data"][end] for key in made if "source" in made[key]["data"] for end in ("source", "target")}
+        assert ends <= set(made)
+
+
+def test_both_schemes_style_the_same_things() -> None:
+    light, dark = (stylesheet(scheme) for scheme in Scheme)
+    assert [rule["selector"] for rule in light] == [rule["selector"] for rule in dark]
+    assert [sorted(rule["style"]) for rule in light] == [sorted(rule["style"]) for rule in dark]
+    assert light != dark
