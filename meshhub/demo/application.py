@@ -117,10 +117,10 @@ class Service:
     async def _work(self, endpoint: Endpoint, key: str, headers: Mapping[str, str]) -> Reply:
         await asyncio.sleep(self._board.delay(self.workload, self._random))
         if self._board.fails(self.workload, self._random):
-            return Reply(503, (self.workload.name,))
+            return Reply(self.workload.failure_status, (self.workload.name,))
         outcomes = await asyncio.gather(*(self._attempt(call, key, headers) for call in endpoint.calls))
         passed = [self.workload.name, *(name for outcome in outcomes if outcome is not None for name in outcome)]
-        return Reply(502 if None in outcomes else 200, tuple(passed))
+        return Reply(500 if None in outcomes else 200, tuple(passed))
 
     async def _attempt(self, call: Call, key: str, headers: Mapping[str, str]) -> Sequence[str] | None:
         """The workloads a call passed; None if it failed and was not optional."""

@@ -65,7 +65,8 @@ class Endpoint:
 class Workload:
     """One version of a service. `tells` means it sends spans and logs of its own, beside its proxy's.
 
-    Callers wait `timeout_seconds` for an answer, all tries together; the same for all versions.
+    It fails with `failure_status`: callers' proxies try again after a 503, but not after a 500. Callers wait
+    `timeout_seconds` for an answer, all tries together; the same for all versions.
     """
 
     service: str
@@ -75,6 +76,7 @@ class Workload:
     version: str = "v1"
     instances: int = 1
     failure_share: float = 0.0
+    failure_status: int = 503
     timeout_seconds: float = 5.0
     tells: bool = False
 
@@ -143,7 +145,8 @@ WORKLOADS: tuple[Workload, ...] = (
         Kind.HTTP,
         Pace(12, 0.7),
         (Endpoint("POST", "payments", (Call(BANK_HOST, "POST", "/charges"),)),),
-        failure_share=0.02,
+        failure_share=0.03,
+        failure_status=500,
     ),
     Workload("pricing", Kind.GRPC, Pace(2), failure_share=0.01),
     Workload("sessions", Kind.TCP, Pace(1, 0.3)),

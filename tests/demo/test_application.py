@@ -61,7 +61,7 @@ def test_a_missing_optional_answer_is_done_without_and_a_required_one_is_not() -
     without_reviews = answer(make(PRODUCT, RecordedUpstreams(["reviews"])), "GET", "/products/7")
     assert without_reviews == Reply(200, ("storefront:v1", "catalog:v1"))
     without_catalog = answer(make(PRODUCT, RecordedUpstreams(["catalog"])), "GET", "/products/7")
-    assert without_catalog == Reply(502, ("storefront:v1", "reviews:v1"))
+    assert without_catalog == Reply(500, ("storefront:v1", "reviews:v1"))
 
 
 def test_an_unknown_path_is_not_found() -> None:
