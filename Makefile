@@ -42,5 +42,8 @@ format: $(STAMP) ## Rewrite the code the way lint wants it
 bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks.ingest
 
+docs: $(STAMP) ## Rewrite the references in docs/ from the code
+	$(BIN)/python -m meshhub.testing.reference
+
 clean: ## Remove what the targets made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts

@@ -1,10 +1,12 @@
 """The store: loads segments into the engine and answers the named queries of storage/queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any, TypeVar
 
 from clickhouse_connect.driver.client import Client
@@ -42,6 +44,7 @@ class Store:
     def __init__(self, engine: Engine, settings: StorageSettings) -> None:
         self._engine = engine
         self._settings = settings
+        self._turns = BoundedSemaphore(settings.limits.concurrent_queries)
 
     @classmethod
     def open(cls, store: str, data_dir: Path, settings: StorageSettings) -> "Store":
@@ -104,7 +107,7 @@ class Store:
         """Run storage/queries/<name>.sql with bound parameters; one record per row, columns matched by name.
 
         Raises:
-            StorageError: the query failed or went over its limits.
+            StorageError: the query failed, went over its limits, or found no turn among the others in the time it has.
         """
         limits = self._settings.limits
         settings: dict[str, int | str] = {
@@ -115,10 +118,24 @@ class Store:
         if self._settings.cluster:
             # A subquery over a Distributed table is answered once, by all shards, not by each shard for itself.
             settings["distributed_product_mode"] = "global"
-        with self._engine.client() as client:
+        with self._turn(limits.max_execution_seconds), self._engine.client() as client:
             result = client.query(query_text(name), parameters=dict(parameters), settings=settings)
             names = result.column_names
             return [into(**dict(zip(names, map(_plain, row), strict=True))) for row in result.result_rows]
+
+    @contextmanager
+    def _turn(self, seconds: float) -> Iterator[None]:
+        """One of the queries that may run at a time."""
+        if not self._turns.acquire(timeout=seconds):
+            raise StorageError(
+                f"could not ask the engine: {self._settings.limits.concurrent_queries} queries ran for {seconds:g} s. "
+                "Try again, or raise storage.limits.concurrent_queries.",
+                retryable=True,
+            )
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def ping(self) -> None:
         """Raises StorageError when the engine does not answer."""
