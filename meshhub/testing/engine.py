@@ -57,7 +57,7 @@ def rows(store: Store, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in client.query(sql, parameters).result_rows]
 
 
-def run(store: Store, statement: str) -> None:
+def run(store: Store, statement: str, **parameters: Any) -> None:
     """Run a statement that answers nothing."""
     with store._engine.client() as client:
-        client.command(statement)
+        client.command(statement, parameters)

@@ -47,7 +47,7 @@ SELECT
     spans.attribute_types AS attribute_types,
     spans.resource_attributes AS resource_attributes,
     arrayMap(event -> (toUnixTimestamp64Nano(event.1), toString(event.2), event.3), spans.events) AS events,
-    spans.links AS links
+    arrayMap(link -> (link.1, link.2, link.3), spans.links) AS links
 FROM spans
 WHERE toStartOfFiveMinutes(spans.time) IN (SELECT bucket FROM buckets)
     AND spans.trace_id IN (SELECT trace_id FROM located)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from meshhub.testing.engine import data_directory, run, shared_store
+from meshhub.testing.exchange import Exchange
 from meshhub.testing.front import Front, running_front
 from storage.client import Store
 from storage.settings import StorageSettings
@@ -34,16 +35,14 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 @pytest.fixture(scope="session")
-def open_store(
-    engine_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[OpenStore]:
+def open_store(engine_kind: str, request: pytest.FixtureRequest) -> Iterator[OpenStore]:
     """Opens stores on one engine; the databases they may have made go in the end."""
     opened: list[Store] = []
-    address = {
-        EMBEDDED: lambda: "embedded",
-        FRONT: lambda: request.getfixturevalue("front").url,
-        SERVER: lambda: request.config.getoption("--clickhouse-url"),
-    }[engine_kind]()
+    address = "embedded"
+    if engine_kind == FRONT:
+        address = request.getfixturevalue("front").url
+    elif engine_kind == SERVER:
+        address = request.config.getoption("--clickhouse-url")
 
     def open_one(settings: StorageSettings) -> Store:
         opened.append(Store.open(address, data_directory(), settings))
@@ -68,9 +67,9 @@ def store(engine_kind: str, open_store: OpenStore) -> Iterator[Store]:
 
 
 @pytest.fixture
-def service() -> str:
-    """The name of a service that no other test uses."""
-    return f"service-{secrets.token_hex(6)}"
+def sent() -> Exchange:
+    """Whom and what a test's telemetry is about."""
+    return Exchange.recent()
 
 
 @pytest.fixture

@@ -25,15 +25,16 @@ def from_the_future(store: Store) -> Iterator[Store]:
 def edited(store: Store) -> Iterator[Store]:
     """A store whose first migration was another text when it was applied."""
     [(was,)] = rows(store, "SELECT hash FROM schema_migrations FINAL WHERE number = 1")
-    run(store, "ALTER TABLE schema_migrations UPDATE hash = 'other' WHERE number = 1 SETTINGS mutations_sync = 2")
+    change = "ALTER TABLE schema_migrations UPDATE hash = {hash:String} WHERE number = 1 SETTINGS mutations_sync = 2"
+    run(store, change, hash="other")
     yield store
-    run(store, f"ALTER TABLE schema_migrations UPDATE hash = '{was}' WHERE number = 1 SETTINGS mutations_sync = 2")
+    run(store, change, hash=was)
 
 
 @pytest.fixture
 def interrupted(store: Store) -> Store:
     """A store in which the last migration was run, and the hub died before it noted that."""
-    run(store, f"DELETE FROM schema_migrations WHERE number = {NEWEST.number}")
+    run(store, "DELETE FROM schema_migrations WHERE number = {number:UInt32}", number=NEWEST.number)
     return store
 
 
