@@ -5,18 +5,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
 from collector.instruments import Instruments
-from collector.journal.recovery import salvage
+from collector.isolation import Isolation
 from collector.journal.sealed import SealedSegments
 from collector.journal.segment import SegmentName
-from collector.quarantine import Quarantine
 from collector.settings import LoaderSettings
-from collector.splitting import split
 from meshhub.errors import StorageError
 from meshhub.model import Signal
 
@@ -69,8 +66,7 @@ class Loader:
         signal: Signal,
         sealed: SealedSegments,
         sink: SegmentSink,
-        quarantine: Quarantine,
-        quarantine_bytes: int,
+        isolation: Isolation,
         settings: LoaderSettings,
         instruments: Instruments,
         jitter: Callable[[], float],
@@ -79,8 +75,7 @@ class Loader:
         self._signal = signal
         self._sealed = sealed
         self._sink = sink
-        self._quarantine = quarantine
-        self._quarantine_bytes = quarantine_bytes
+        self._isolation = isolation
         self._settings = settings
         self._instruments = instruments
         self._jitter = jitter
@@ -139,10 +134,13 @@ class Loader:
     def _load(self, waiting: list[SegmentName]) -> None:
         name = waiting[0]
         attempt = self._insert(name)
-        if attempt is Attempt.REFUSED or (attempt is Attempt.FAILED and self._is_at_fault(name, waiting[1:])):
-            self._find_fault(name)
-        elif attempt is Attempt.FAILED:
-            self._wait(self._failures)
+        if attempt is Attempt.FAILED:
+            if self._is_at_fault(name, waiting[1:]):
+                attempt = Attempt.REFUSED
+            else:
+                self._wait(self._failures)
+        if attempt is Attempt.REFUSED:
+            self._isolate(name)
 
     def _insert(self, name: SegmentName) -> Attempt:
         path = self._sealed.path(name)
@@ -157,7 +155,9 @@ class Loader:
             logger.error("could not load the segment %s: somebody removed its file", name)
         path.unlink(missing_ok=True)
         self._loaded.discard(name)
-        self._forget(name)
+        self._suspicions.pop(name, None)
+        self._reasons.pop(name, None)
+        self._sealed.forget(name)
         self._failures = self._refusals = 0
         self.last_error = ""
         return Attempt.LOADED
@@ -181,12 +181,8 @@ class Loader:
         """Whether anything is left of a segment once damage is cut from it; that is looked for once."""
         if not self._sealed.is_found(name):
             return True
-        found = salvage(self._sealed.path(name), self._sealed.path(name))
-        if found.damages:
-            self._instruments.journal_damaged(self._signal, found.damages, found.lost_bytes)
+        found = self._isolation.cut_damage(name)
         self._sealed.vouch(name)
-        if not found.records:
-            self._forget(name)
         return found.records > 0
 
     def _is_at_fault(self, name: SegmentName, others: list[SegmentName]) -> bool:
@@ -194,41 +190,19 @@ class Loader:
         if self._failures < SUSPICIOUS_AFTER or not others:
             return False
         failures = self._failures
-        if self._insert(others[0]) is not Attempt.LOADED:
-            return False
+        other = others[failures % len(others)]
+        attempt = self._insert(other)
         self._failures = failures
-        self._suspicions[name] += 1
+        if attempt is Attempt.LOADED:
+            self._suspicions[name] += 1
+        elif attempt is Attempt.REFUSED:
+            self._isolate(other)
         return self._suspicions[name] >= SUSPICIOUS_AFTER
 
-    def _find_fault(self, name: SegmentName) -> None:
+    def _isolate(self, name: SegmentName) -> None:
         self._failures = 0
-        path = self._sealed.path(name)
-        found = salvage(path, path)
-        if not found.records:
-            self._forget(name)
-        elif found.damages:
-            self._instruments.journal_damaged(self._signal, found.damages, found.lost_bytes)
-        elif found.records > 1:
-            split(self._sealed.directory, name)
-            self._forget(name)
-            self._sealed.refresh()
-        else:
-            self._put_aside(name)
-
-    def _put_aside(self, name: SegmentName) -> None:
-        reason = self._reasons[name]
-        self._quarantine.put(name, self._sealed.path(name), reason, datetime.now(UTC))
-        self._forget(name)
-        self._instruments.quarantined.add(1, signal=self._signal.value)
-        logger.error("put the request %s into quarantine: %s", name, reason)
-        for entry in self._quarantine.drop_oldest(self._quarantine_bytes):
-            self._instruments.quarantine_dropped.add(1, signal=entry.signal.value)
-            logger.error("dropped the request %s from quarantine, which is over its bound", entry.name)
-        self._refusals += 1
+        self._suspicions.pop(name, None)
+        if self._isolation.narrow(name, self._reasons.pop(name)):
+            self._refusals += 1
         if self._refusals > CALM_REFUSALS:
             self._wait(self._refusals - CALM_REFUSALS)
-
-    def _forget(self, name: SegmentName) -> None:
-        self._suspicions.pop(name, None)
-        self._reasons.pop(name, None)
-        self._sealed.forget(name)

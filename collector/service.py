@@ -15,6 +15,7 @@ from collector import instruments as names
 from collector.authentication import Authentication
 from collector.instruments import Instruments
 from collector.intake import Intake
+from collector.isolation import Isolation
 from collector.journal.directory import DirectoryLock
 from collector.journal.journal import Journal
 from collector.loader import Loader, SegmentSink
@@ -158,12 +159,13 @@ class Collector:
         await asyncio.gather(*(asyncio.to_thread(loader.stop, seconds) for loader in self._loaders.values()))
 
     def _loader(self, signal: Signal, sink: SegmentSink) -> Loader:
+        sealed = self._journal.sealed[signal]
+        quarantine_bytes = int(self._settings.quarantine.max_bytes)
         return Loader(
             signal,
-            self._journal.sealed[signal],
+            sealed,
             sink,
-            self._quarantine,
-            int(self._settings.quarantine.max_bytes),
+            Isolation(signal, sealed, self._quarantine, quarantine_bytes, self._instruments),
             self._settings.loader,
             self._instruments,
             jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311 -- spreads retries, guards nothing

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from collector.instruments import Instruments
 from collector.journal.open_segment import OpenSegment
@@ -59,8 +60,8 @@ class Writer:
         self._segment_age = settings.segment_age_seconds
         self._instruments = instruments
         self._names = names
-        self._changed = threading.Condition()
-        self._pending: list[Pending] = []
+        self._queue: SimpleQueue[Pending | None] = SimpleQueue()
+        self._entry = threading.Lock()
         self._stopping = False
         self._open: OpenSegment | None = None
         self._since = 0.0
@@ -72,9 +73,9 @@ class Writer:
 
     def stop(self) -> None:
         """Write what is pending, seal, and end the thread."""
-        with self._changed:
+        with self._entry:
             self._stopping = True
-            self._changed.notify()
+            self._queue.put(None)
         self._thread.join()
 
     def append(self, body: bytes, tenant: bytes) -> asyncio.Future[None]:
@@ -83,32 +84,31 @@ class Writer:
         Its exception is JournalFull if the request was not written.
         """
         durable = asyncio.get_running_loop().create_future()
-        with self._changed:
+        with self._entry:  # nothing enters behind the None that ends the queue
             if self._stopping:
                 durable.set_exception(JournalFull("the hub is stopping", retry_after=1.0))
-                return durable
-            self._pending.append(Pending(body, tenant, time.time_ns(), durable))
-            if len(self._pending) == 1:
-                self._changed.notify()
+            else:
+                self._queue.put(Pending(body, tenant, time.time_ns(), durable))
         return durable
 
     def _run(self) -> None:
-        while True:
-            batch, stopping = self._next_batch()
+        is_last = False
+        while not is_last:
+            batch, is_last = self._next_batch()
             for group in _groups(batch, self._segment_bytes):
                 self._commit(group)
-            if self._open is not None and (stopping or self._seconds_to_seal() <= 0):
+            if self._open is not None and (is_last or self._seconds_to_seal() <= 0):
                 self._seal(self._open)
-            if stopping and not batch:
-                return
 
     def _next_batch(self) -> tuple[list[Pending], bool]:
-        """What is pending; waits for it, but not longer than the open segment may."""
-        with self._changed:
-            if not self._pending and not self._stopping:
-                self._changed.wait(self._patience())
-            batch, self._pending = self._pending, []
-            return batch, self._stopping
+        """All that has come in, and whether that was the last; waits for it, but not longer than the segment may."""
+        batch: list[Pending] = []
+        with suppress(Empty):
+            first = self._queue.get(timeout=self._patience())
+            entries = [first, *(self._queue.get_nowait() for _ in range(self._queue.qsize()))]
+            batch = [entry for entry in entries if entry is not None]
+            return batch, len(batch) < len(entries)
+        return batch, False
 
     def _patience(self) -> float | None:
         return None if self._open is None else max(self._seconds_to_seal(), 0.001)

@@ -33,7 +33,7 @@ class DirectorySink:
         self._directory = directory
 
     def insert_segment(self, signal: Signal, path: Path, token: str) -> None:
-        if random.random() < 0.05:  # noqa: S311 -- guards nothing
+        if random.random() < 0.05:
             raise StorageError("could not insert: bad luck", retryable=True)
         if b"poison" in path.read_bytes():
             raise StorageError("could not insert: poison", retryable=False)

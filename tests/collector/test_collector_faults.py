@@ -118,7 +118,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> No
     data_dir, sink_dir = tmp_path / "data", tmp_path / "sink"
     sink_dir.mkdir()
     senders = Senders()
-    moments = random.Random(20)  # noqa: S311 -- guards nothing
+    moments = random.Random(20)
     for _ in range(KILLS):
         with hub(data_dir, sink_dir) as (process, ports), senders.sending(ports):
             time.sleep(moments.uniform(0.02, 0.5))

@@ -9,6 +9,7 @@ import pytest
 from opentelemetry.metrics import NoOpMeterProvider
 
 from collector.instruments import Instruments
+from collector.isolation import Isolation
 from collector.journal.record import encode
 from collector.journal.sealed import SealedSegments
 from collector.journal.segment import SegmentName
@@ -45,12 +46,12 @@ class Bench:
         return name
 
     def start(self, **settings: Any) -> Loader:
+        quarantine_bytes = settings.pop("quarantine_bytes", 10**6)
         loader = Loader(
             Signal.TRACES,
             self.sealed,
             self.sink,
-            self.quarantine,
-            settings.pop("quarantine_bytes", 10**6),
+            Isolation(Signal.TRACES, self.sealed, self.quarantine, quarantine_bytes, self.instruments),
             LoaderSettings.model_validate({**FAST, **settings}),
             self.instruments,
             jitter=lambda: 1.0,
@@ -189,6 +190,36 @@ def test_a_segment_that_the_engine_fails_on_while_it_takes_others_is_at_fault(be
     assert sorted(bench.loaded) == sorted([b"good", *(b"%d" % number for number in range(2, 12))])
     (entry,) = bench.quarantine.list()
     assert entry.reason == "could not insert: the engine says no"
+
+
+def test_several_segments_that_the_engine_fails_on_do_not_hide_each_other(bench: Bench) -> None:
+    bench.sink.fail = BrokenEngine(retryable=True, needle=b"poison")
+    for number in range(3):
+        bench.put(number, b"poison %d" % number)
+    for number in range(3, 20):
+        bench.put(number, b"%d" % number)
+    bench.start()
+    wait_until(lambda: len(bench.quarantine.list()) == 3)
+    wait_until_drained(bench)
+    assert len(bench.loaded) == 17
+
+
+def test_a_segment_that_is_refused_behind_one_that_fails_is_narrowed_down_too(bench: Bench) -> None:
+    failing = BrokenEngine(retryable=True, needle=b"failing")
+    refused = BrokenEngine(retryable=False, needle=b"refused")
+
+    def fail(data: bytes) -> None:
+        failing(data)
+        refused(data)
+
+    bench.sink.fail = fail
+    bench.put(1, b"failing")
+    bench.put(2, b"refused")
+    bench.start()
+    wait_until(bench.quarantine.list)
+    failing.is_broken = False
+    wait_until(lambda: bench.loaded == [b"failing"])
+    assert len(bench.quarantine.list()) == 1
 
 
 def test_damage_in_a_segment_found_at_the_start_costs_only_the_damaged(bench: Bench) -> None:

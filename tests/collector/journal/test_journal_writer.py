@@ -88,25 +88,27 @@ def test_with_fsync_the_file_and_its_directory_are_synced_before_the_future_is_d
 
 def test_what_waits_together_is_written_together(make_journal: JournalMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = make_journal()
-    append(journal, b"first")
     sizes: list[int] = []
+    all_are_there = threading.Event()
     genuine = os.writev
 
     def writev(descriptor: int, parts: list[bytes]) -> int:
+        assert all_are_there.wait(20)
         sizes.append(len(parts) // 3)
         return genuine(descriptor, parts)
 
     monkeypatch.setattr("collector.journal.open_segment.os.writev", writev)
 
     async def run() -> None:
-        writer = journal._writers[Signal.TRACES]
-        with writer._changed:  # the writer cannot take any before all are there
-            futures = [journal.append(Signal.TRACES, b"%d" % number) for number in range(700)]
-        await asyncio.gather(*futures)
+        first = journal.append(Signal.TRACES, b"first")
+        await asyncio.to_thread(wait_until, lambda: not journal._writers[Signal.TRACES]._queue.qsize())
+        futures = [journal.append(Signal.TRACES, b"%d" % number) for number in range(700)]
+        all_are_there.set()
+        await asyncio.gather(first, *futures)
 
     asyncio.run(run())
 
-    assert sizes == [300, 300, 100]
+    assert sizes == [1, 300, 300, 100]
 
 
 def test_a_segment_is_sealed_by_size(make_journal: JournalMaker, tmp_path: Path) -> None:
