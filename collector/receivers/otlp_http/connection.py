@@ -7,12 +7,13 @@ more per request than all the rest of its way into the journal.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
 import httptools
 
+from collector.receivers.otlp_http.deadline import Deadline
+from collector.receivers.otlp_http.framing import Framing
 from collector.receivers.otlp_http.messages import Application, Head, Response
 from collector.receivers.otlp_http.pipeline import Pipeline, Request
 from collector.receivers.otlp_http.registry import Registry
@@ -23,9 +24,6 @@ DRAIN_BYTES = 1024 * 1024
 
 LINGER_SECONDS = 2.0
 """How long a client may go on sending after the last answer: closing at once could take the answer from it."""
-
-_FRAMING_BYTES = 64 * 1024
-_FRAMING_PER_BYTE = 8
 
 _NO_UPGRADE = "could not serve the request: no other protocol is spoken here"
 
@@ -39,19 +37,19 @@ class Connection(asyncio.Protocol):
         self._application = application
         self._limits = limits
         self._connections = connections
-        self._loop = asyncio.get_running_loop()
         self._parser = httptools.HttpRequestParser(self)
         self._pipeline = Pipeline(self._answer)
         self._transport: asyncio.Transport
-        self._timer: asyncio.TimerHandle | None = None
-        self._unread: asyncio.TimerHandle | None = None
+        self._arrival = Deadline()
+        self._reading = Deadline()
+        self._framing = Framing(int(limits.header_bytes))
+        self._chunk_bytes = 0
         self._receiving: Request | None = None
         self._is_deaf = False
         self._is_last = False
         self._is_paused = False
         self._url = b""
         self._headers: dict[str, str] = {}
-        self._chunk_bytes = self._raw_bytes = self._head_bytes = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -60,13 +58,13 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
             return
         self._connections.add(self)
-        self._arm(self._limits.header_seconds, self._transport.close)
+        self._arrival.set(self._limits.header_seconds, self._transport.close)
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._connections.remove(self)
         self._is_deaf = True
-        self._disarm()
-        self._stop_waiting_for_reader()
+        self._arrival.clear()
+        self._reading.clear()
         self._pipeline.abandon()
 
     def data_received(self, data: bytes) -> None:
@@ -92,11 +90,11 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._pipeline.is_blocked = True
-        self._unread = self._loop.call_later(self._limits.body_seconds, self._transport.abort)
+        self._reading.set(self._limits.body_seconds, self._transport.abort)
 
     def resume_writing(self) -> None:
         self._pipeline.is_blocked = False
-        self._stop_waiting_for_reader()
+        self._reading.clear()
         self._pipeline.advance()
 
     def shutdown(self) -> None:
@@ -113,25 +111,26 @@ class Connection(asyncio.Protocol):
         self._receiving = Request()
         self._url = b""
         self._headers = {}
-        self._head_bytes = 0
-        self._raw_bytes = -self._chunk_bytes  # which part of the first chunk is the request's is not known
-        self._arm(self._limits.header_seconds, self._time_out)
+        self._framing.begin(self._chunk_bytes)
+        self._arrival.set(self._limits.header_seconds, self._time_out)
 
     def on_url(self, url: bytes) -> None:
         self._url += url
+        self._framing.head_part(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._head_bytes += len(name) + len(value)
+        self._framing.head_part(len(name) + len(value))
         self._headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
         request = self._receiving
         if request is None or self._is_deaf:
             return
+        request.has_head = True
         request.keep_alive = self._parser.should_keep_alive()
         self._pipeline.add(request)
-        self._arm(self._limits.body_seconds, self._time_out)
-        if self._head_bytes + len(self._url) > self._limits.header_bytes:
+        self._arrival.set(self._limits.body_seconds, self._time_out)
+        if self._framing.is_head_over:
             self._refuse_head()
             return
         if self._parser.should_upgrade():
@@ -191,7 +190,7 @@ class Connection(asyncio.Protocol):
             return
         if self._transport.can_write_eof():
             self._transport.write_eof()
-        self._arm(LINGER_SECONDS, self._transport.abort)
+        self._arrival.set(LINGER_SECONDS, self._transport.abort)
 
     def _fail(self, status: HTTPStatus, message: str) -> None:
         """Answer what cannot be read any further; the connection ends with that."""
@@ -203,7 +202,7 @@ class Connection(asyncio.Protocol):
             return
         request.keep_alive = False
         request.settle(self._application.fail(status, message))
-        if request not in self._pipeline:
+        if not request.has_head:
             self._pipeline.add(request)
         self._pipeline.advance()
         self._is_deaf = True
@@ -213,20 +212,19 @@ class Connection(asyncio.Protocol):
         self._fail(status, f"could not read the request: its head is over {int(self._limits.header_bytes)} bytes")
 
     def _bound_framing(self) -> None:
-        """Bound what the parser holds itself: a head that is not whole, and lines between chunks and after the body."""
         request = self._receiving
+        self._framing.receive(self._chunk_bytes)
         if request is None or self._is_deaf:
             return
-        self._raw_bytes += self._chunk_bytes
-        if request in self._pipeline or request.response is not None:
-            if self._raw_bytes > _FRAMING_PER_BYTE * request.received + _FRAMING_BYTES + self._limits.header_bytes:
-                self._fail(HTTPStatus.BAD_REQUEST, "could not read the request: too much stands between its chunks")
-        elif self._raw_bytes > self._limits.header_bytes:
+        if request.has_head:
+            if self._framing.is_excessive(request.received):
+                self._fail(HTTPStatus.BAD_REQUEST, "could not read the request: too much stands around its body")
+        elif self._framing.is_unfinished_head_over:
             self._refuse_head()
 
     def _time_out(self) -> None:
         if self._is_paused:  # it is the hub that lets the client wait
-            self._arm(self._limits.body_seconds, self._time_out)
+            self._arrival.set(self._limits.body_seconds, self._time_out)
             return
         self._fail(HTTPStatus.REQUEST_TIMEOUT, "could not read the request: it took too long to arrive")
 
@@ -235,23 +233,9 @@ class Connection(asyncio.Protocol):
         if self._receiving is not None:
             return
         if self._pipeline:
-            self._disarm()
+            self._arrival.clear()
         else:
-            self._arm(self._limits.idle_seconds, self._transport.close)
-
-    def _stop_waiting_for_reader(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
-
-    def _arm(self, seconds: float, then: Callable[[], None]) -> None:
-        self._disarm()
-        self._timer = self._loop.call_later(seconds, then)
-
-    def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+            self._arrival.set(self._limits.idle_seconds, self._transport.close)
 
 
 def _path(url: bytes) -> str:

@@ -11,15 +11,17 @@ class Request:
     """A request on its way: received by an exchange, until there is a response.
 
     Attributes:
+        has_head: whether its head has come in whole; from then on it has its place in the pipeline.
         exchange: what receives the body; None once there is a response.
         complete: whether all of it has come in.
         keep_alive: whether the connection outlives the answer.
         received: bytes of its body.
     """
 
-    __slots__ = ("complete", "exchange", "keep_alive", "received", "response")
+    __slots__ = ("complete", "exchange", "has_head", "keep_alive", "received", "response")
 
     def __init__(self) -> None:
+        self.has_head = False
         self.exchange: Exchange | None = None
         self.response: Response | None = None
         self.complete = False
@@ -45,9 +47,6 @@ class Pipeline:
 
     def __len__(self) -> int:
         return len(self._queue)
-
-    def __contains__(self, request: Request) -> bool:
-        return request in self._queue
 
     @property
     def is_busy(self) -> bool:
