@@ -34,6 +34,7 @@ class AccessLog:
     request_id: str
     trace_id: str
     span_id: str
+    sampled: str
     method: str
     authority: str
     path: str

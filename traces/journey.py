@@ -53,7 +53,7 @@ def build_journey(request_id: str, evidence: Evidence) -> Journey:
         start_unix_nano=timeline.start_unix_nano,
         duration_us=_duration(reports, evidence, timeline),
         outcome=hops[0].outcome if hops else None,
-        sampling=explain_sampling(request_id, len(evidence.spans)),
+        sampling=explain_sampling(request_id, len(evidence.spans), _sampling_flag(evidence.access_logs)),
         hops=hops,
         workloads=gather(
             (report for position in positions for report in position.call.reports),
@@ -63,6 +63,12 @@ def build_journey(request_id: str, evidence: Evidence) -> Journey:
         notes=tuple(_notes(hops, evidence)),
         found=Found(len(evidence.access_logs), len(evidence.spans), len(evidence.logs), evidence.truncated),
     )
+
+
+def _sampling_flag(logs: Sequence[AccessLog]) -> str:
+    """What the trace contexts that the proxies logged say: "yes" as soon as one does, else "no" or "unknown"."""
+    flags = {log.sampled for log in logs}
+    return next((flag for flag in ("yes", "no") if flag in flags), "unknown")
 
 
 def _times(reports: Sequence[AccessLog], evidence: Evidence) -> Iterable[tuple[Clock, int]]:

@@ -194,7 +194,8 @@ class Hop:
 
 
 class Decision(StrEnum):
-    """What a request id says of tracing (Envoy's UUID request ids, data-plane-api uuid.proto)."""
+    """What a request's trace context says of tracing (the sampled flag of W3C traceparent), or where no proxy logged
+    one, its id (Envoy's UUID request ids, data-plane-api uuid.proto)."""
 
     NOT_TRACED = "not_traced"
     SAMPLED = "sampled"

@@ -1,4 +1,4 @@
-"""Whether a request was traced, and why not: what its id says and what arrived."""
+"""Whether a request was traced, and why not: what its trace context or its id says, and what arrived."""
 
 import re
 
@@ -39,12 +39,22 @@ def decision_of(request_id: str) -> Decision:
     return _DECISIONS.get(request_id[_REASON_AT].lower(), Decision.FOREIGN_ID)
 
 
-def explain_sampling(request_id: str, spans: int) -> Sampling:
-    """Why there is a trace of `spans` spans, or none."""
+def explain_sampling(request_id: str, spans: int, flag: str) -> Sampling:
+    """Why there is a trace of `spans` spans, or none.
+
+    Args:
+        request_id: the x-request-id.
+        spans: how many spans are stored.
+        flag: the sampling flag of the trace context, where a proxy logged one: "yes", "no", else "unknown".
+    """
+    if flag == "yes":
+        return _explain_sampled(spans)
+    if flag == "no":
+        return _explain_unsampled(spans)
     decision = decision_of(request_id)
     why = _WHY[decision]
     if spans:
-        count = "one span" if spans == 1 else f"{spans} spans"
+        count = _count(spans)
         if decision is Decision.NOT_TRACED:
             why += ", so a traceparent or an application chose it for tracing"
         return Sampling(decision, spans, f"Traced with {count}: {why}.")
@@ -53,3 +63,24 @@ def explain_sampling(request_id: str, spans: int) -> Sampling:
     if decision is Decision.FOREIGN_ID:
         return Sampling(decision, spans, f"No trace exists: {why}. {_FOREIGN}")
     return Sampling(decision, spans, f"No trace is stored, although {why}. {_LOST}")
+
+
+def _explain_sampled(spans: int) -> Sampling:
+    if spans:
+        return Sampling(
+            Decision.SAMPLED, spans, f"Traced with {_count(spans)}: its traceparent says that it was sampled."
+        )
+    text = "No trace is stored, although its traceparent says that it was sampled."
+    return Sampling(Decision.SAMPLED, spans, f"{text} Its spans were lost, or the proxies send none to this hub.")
+
+
+def _explain_unsampled(spans: int) -> Sampling:
+    if spans:
+        text = f"Traced with {_count(spans)}, although its traceparent says that it was not sampled."
+        return Sampling(Decision.NOT_TRACED, spans, f"{text} Whoever made them decided otherwise.")
+    text = "No trace exists: it was not sampled, says its traceparent."
+    return Sampling(Decision.NOT_TRACED, spans, f"{text} {_UNSAMPLED}")
+
+
+def _count(spans: int) -> str:
+    return "one span" if spans == 1 else f"{spans} spans"

@@ -53,6 +53,7 @@ def report_from(span: Span) -> AccessLog:
         request_id=span.request_id,
         trace_id=span.trace_id,
         span_id=span.span_id,
+        sampled="unknown",
         method=span.method,
         authority="",
         path=span.url,

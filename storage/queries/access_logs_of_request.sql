@@ -36,6 +36,7 @@ SELECT
     access_logs.request_id AS request_id,
     access_logs.trace_id AS trace_id,
     access_logs.span_id AS span_id,
+    access_logs.sampled AS sampled,
     access_logs.method AS method,
     access_logs.authority AS authority,
     access_logs.path AS path,

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS access_logs${local} ${on_cluster}
     request_id String CODEC(ZSTD(1)),
     trace_id FixedString(16) CODEC(ZSTD(1)),
     span_id FixedString(8) CODEC(ZSTD(1)),
+    sampled Enum8('unknown' = 0, 'no' = 1, 'yes' = 2) COMMENT 'the sampling flag of its trace context (W3C traceparent)',
     method LowCardinality(String),
     authority LowCardinality(String),
     path String CODEC(ZSTD(1)),

@@ -41,6 +41,8 @@ SELECT
     texts[indexOf(keys, 'request_id')] AS request_id,
     trace_id,
     span_id,
+    multiIf(length(traceparent) < 55, 'unknown',
+        position('13579bdf', substring(traceparent, 55, 1)) > 0, 'yes', 'no') AS sampled,
     texts[indexOf(keys, 'method')] AS method,
     authority,
     texts[indexOf(keys, 'path')] AS path,
@@ -96,7 +98,7 @@ FROM
     SELECT
         time, received, tenant, workload, resource_attributes, record_attributes, keys, texts, trace_id, span_id, reporter,
         downstream_peer, downstream_local, upstream_peer, upstream_local, authority, upstream_cluster, labelled_source,
-        labelled_destination,
+        labelled_destination, traceparent,
         arrayMap(identity -> meshhub_spiffe(identity), [
             toLowCardinality(downstream_peer),
             toLowCardinality(if(reporter = 'server', downstream_local, upstream_local))]) AS identities,
@@ -123,6 +125,7 @@ FROM
             texts[indexOf(keys, 'upstream_local_uri_san')] AS upstream_local,
             texts[indexOf(keys, 'authority')] AS authority,
             texts[indexOf(keys, 'upstream_cluster')] AS upstream_cluster,
+            texts[indexOf(keys, 'traceparent')] AS traceparent,
             texts[indexOf(keys, 'cluster')] AS label_cluster,
             texts[indexOf(keys, 'namespace')] AS label_namespace,
             texts[indexOf(keys, 'workload')] AS label_workload,

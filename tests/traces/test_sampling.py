@@ -24,17 +24,26 @@ def test_the_id_carries_the_decision(request_id: str, decision: Decision) -> Non
 
 
 @pytest.mark.parametrize(
-    ("request_id", "spans", "says"),
+    ("request_id", "spans", "flag", "says"),
     [
-        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 12, "Traced with 12 spans"),
-        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 1, "chose it for tracing"),
-        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "was not chosen for tracing"),
-        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 0, "although its request id says that it was sampled"),
-        ("order-4711", 0, "use_request_id_for_trace_sampling"),
+        (
+            "9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab",
+            9,
+            "yes",
+            "Traced with 9 spans: its traceparent says that it was sampled",
+        ),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "yes", "No trace is stored, although its traceparent"),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "no", "it was not sampled, says its traceparent"),
+        ("order-4711", 1, "no", "Traced with one span, although its traceparent says that it was not sampled"),
+        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 12, "unknown", "Traced with 12 spans"),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 1, "unknown", "chose it for tracing"),
+        ("9f1c2d3e-aaaa-4bbb-8ccc-0123456789ab", 0, "unknown", "was not chosen for tracing"),
+        ("9f1c2d3e-aaaa-9bbb-8ccc-0123456789ab", 0, "unknown", "although its request id says that it was sampled"),
+        ("order-4711", 0, "unknown", "use_request_id_for_trace_sampling"),
     ],
 )
-def test_the_sentence_says_why(request_id: str, spans: int, says: str) -> None:
-    sampling = explain_sampling(request_id, spans)
+def test_the_sentence_says_why(request_id: str, spans: int, flag: str, says: str) -> None:
+    sampling = explain_sampling(request_id, spans, flag)
     assert says in sampling.text
     assert sampling.text.endswith(".")
     assert sampling.spans == spans
