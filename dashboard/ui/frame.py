@@ -87,15 +87,14 @@ def _navigation(pages: Sequence[Page], prefix: str) -> Component:
 def _bar() -> Component:
     return html.Header(
         [
-            dmc.MultiSelect(
+            # Not a MultiSelect: that drops a value of the URL which is not among its options, and those come later.
+            dmc.TagsInput(
                 id=ids.SCOPE,
                 placeholder="All namespaces",
-                searchable=True,
+                acceptValueOnBlur=False,
                 clearable=True,
                 size="xs",
                 className="scope",
-                debounce=False,
-                nothingFoundMessage="No such namespace in this window",
                 **aria(label="Namespaces"),
             ),
             _time(),

@@ -115,8 +115,9 @@
   }
 
   function go(value, submitted, places) {
-    const text = (value || "").trim();
     const bySubmit = window.dash_clientside.callback_context.triggered.some((each) => each.prop_id.endsWith("n_submit"));
+    /* Enter may come before Dash has heard of the last letters. */
+    const text = (bySubmit ? document.getElementById("frame-search").value : value || "").trim();
     const found = text && places.services && target(text, places, bySubmit);
     if (!found) return skip();
     const given = query().read();

@@ -2,10 +2,11 @@
 (function () {
   "use strict";
 
-  function find(search, clicks, submits, value) {
+  function find(search, clicks, submits, id) {
     const triggers = window.dash_clientside.callback_context.triggered.map((each) => each.prop_id);
     if (triggers.length && !triggers.includes("frame-location.search")) {
-      window.meshhub.query.change({ id: (value || "").trim(), hop: "" });
+      /* Enter may come before Dash has heard of the last letters: ask the field itself. */
+      window.meshhub.query.change({ id: document.getElementById(id).value.trim(), hop: "" });
       return window.dash_clientside.no_update;
     }
     return window.meshhub.query.read().get("id") || "";

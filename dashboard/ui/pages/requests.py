@@ -50,7 +50,7 @@ def register(app: Dash, around: Surroundings) -> None:
         Input(ids.LOCATION, "search"),
         Input(ids.REQUESTS_FIND, "n_clicks"),
         Input(ids.REQUESTS_ID, "n_submit"),
-        State(ids.REQUESTS_ID, "value"),
+        State(ids.REQUESTS_ID, "id"),
     )
 
 

@@ -1,0 +1,173 @@
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.reads import DataAge
+from meshhub.testing import journeys
+
+pytestmark = pytest.mark.browser
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def standing(page: Page) -> None:
+    expect(page.locator("#topology-canvas")).to_have_attribute("data-placed", "13")
+
+
+def test_pages_are_reached_by_keyboard_and_keep_scope_and_time(visitor: Any) -> None:
+    page = visitor.go("topology?window=1h&ns=shop&select=demo:shop:cart")
+    expect(page.locator("#topology-panel h2")).to_have_text("cart")
+    expect(page.locator("#frame-navigation-hub")).to_have_attribute("href", "/ui/hub?window=1h&ns=shop")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page.locator(".page.hub")).to_be_visible()
+    assert parameters(page) == {"window": ["1h"], "ns": ["shop"]}
+    expect(page).to_have_title("Hub · meshhub")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.locator(".page.requests")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    expect(page.locator("#topology-panel h2")).to_have_text("The mesh")
+
+
+def test_the_window_moves_and_returns_to_the_present(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    page.keyboard.press("[")
+    expect(page.locator("#frame-live")).to_have_attribute("aria-pressed", "false")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", parameters(page)["end"][0])
+    page.keyboard.press("]")
+    expect(page.locator("#frame-live")).to_have_attribute("aria-pressed", "true")
+    assert "end" not in parameters(page)
+    page.keyboard.press("l")
+    expect(page.locator("#frame-live")).to_have_attribute("aria-pressed", "false")
+    assert parameters(page) == {"live": ["off"]}
+    page.keyboard.press("l")
+    expect(page.locator("#frame-live")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_length_of_the_window_is_chosen(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    page.locator("#frame-window").click()
+    page.get_by_role("option", name="6 h").click()
+    expect(page.locator("#topology-count")).to_contain_text("6 h to")
+    assert parameters(page) == {"window": ["6h"]}
+
+
+def test_live_asks_again_by_itself_and_paused_does_not(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    windows = visitor.site.reads.windows
+    seen = len(windows)
+    with page.expect_response(
+        lambda answer: "_dash-update-component" in answer.url and '"topology-graph"' in answer.text(), timeout=12_000
+    ):
+        pass
+    assert len(windows) > seen
+    page.keyboard.press("l")
+    expect(page.locator("#frame-live")).to_have_attribute("aria-pressed", "false")
+    page.wait_for_timeout(500)
+    seen = len(windows)
+    page.wait_for_timeout(6_000)
+    assert len(windows) == seen
+
+
+def test_search_takes_a_service_a_page_or_a_request_id(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    expect(page.locator("#frame-age")).to_contain_text("old")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("payment")
+    page.get_by_role("option", name="payment · finance").click()
+    expect(page.locator("#topology-panel h2")).to_have_text("payment")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Ratings")
+    page.keyboard.press("Enter")
+    expect(page.locator("#topology-panel h2")).to_have_text("ratings")
+    page.keyboard.press("Control+k")
+    page.keyboard.type(journeys.UNSAMPLED_ID)
+    page.keyboard.press("Enter")
+    expect(page.locator(".waterfall")).to_be_visible()
+    assert parameters(page) == {"id": [journeys.UNSAMPLED_ID]}
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Hub")
+    page.get_by_role("option", name="Hub page").click()
+    expect(page.locator(".page.hub")).to_be_visible()
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name=journeys.UNSAMPLED_ID)).to_be_visible()
+
+
+def test_a_view_is_copied_as_link_as_curl_and_as_command(visitor: Any) -> None:
+    page = visitor.go("topology?window=1h")
+    standing(page)
+    page.keyboard.press("y")
+    expect(page.locator("#toast")).to_have_text("Link copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == page.url
+    for item, said, text in (
+        ("Copy as curl", "Copied as curl", f"curl -s '{visitor.site.url}/api/v1/graph?window=1h'"),
+        ("Copy as CLI", "Copied as CLI", "meshhub graph --window 1h"),
+    ):
+        page.locator("#frame-share").click()
+        page.get_by_text(item).click()
+        expect(page.locator("#toast")).to_have_text(said)
+        assert page.evaluate("() => navigator.clipboard.readText()") == text
+
+
+def test_help_lists_the_keys(visitor: Any) -> None:
+    page = visitor.go("hub")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("go to Requests")
+    visitor.keep("help-light")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).not_to_be_visible()
+
+
+def test_the_theme_is_kept(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-mantine-color-scheme", "light")
+    page.locator("#frame-theme").click()
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    fill = "() => meshhub.graph().getElementById('demo:shop:cart').style('background-color')"
+    page.wait_for_function(f"() => ({fill})() === 'rgb(22,27,34)'")
+    page.reload()
+    standing(page)
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.wait_for_function(f"() => ({fill})() === 'rgb(22,27,34)'")
+
+
+def test_old_data_raises_a_banner(visitor: Any) -> None:
+    visitor.site.reads.data_age = DataAge(95.0, None, 1.0)
+    page = visitor.go("topology")
+    expect(page.locator("#frame-age")).to_contain_text("data 1 min 35 s old")
+    expect(page.locator("#frame-banner")).to_contain_text("The newest data is 1 min 35 s old.")
+    standing(page)
+    visitor.keep("stale-light")
+    visitor.site.reads.data_age = DataAge(0.4, None, 1.0)
+    expect(page.locator("#frame-age")).to_contain_text("data 400 ms old")
+    expect(page.locator("#frame-banner")).to_be_empty()
+
+
+def test_an_address_without_page_says_what_there_is(visitor: Any) -> None:
+    page = visitor.go("nowhere")
+    expect(page.locator("#frame-page")).to_contain_text("There is no such page")
+    page.locator("#frame-page").get_by_text("Requests").click()
+    expect(page.locator(".page.requests")).to_be_visible()
+
+
+def test_a_narrow_window_still_shows_everything(visit: Callable[..., Any]) -> None:
+    visitor = visit()
+    visitor.page.set_viewport_size({"width": 1024, "height": 700})
+    page = visitor.go("topology")
+    standing(page)
+    visitor.keep("topology-narrow-light")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
