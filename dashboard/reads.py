@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.lookup import look_up
@@ -10,7 +11,7 @@ from dashboard.queries import Queries
 from meshhub.clock import Clock
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
-from storage.records import Freshness, MetricPoint, ServiceEdgeReport, TableSize
+from storage.records import EdgesSince, Freshness, MetricPoint, ServiceEdgeReport, TableSize
 from topology.graph import build_graph
 from topology.model import ServiceGraph
 from traces.model import Journey
@@ -66,7 +67,9 @@ class Reads:
         return DataAge(_age(now, newest.access_logs), _age(now, newest.spans), _age(now, newest.metrics))
 
     def graph(self, window: TimeRange) -> ServiceGraph:
-        """The service graph of a window."""
+        """The service graph of a window, or of the part of it since when there are edges at all."""
+        (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
+        window = measured_part(window, oldest.since)
         reports = self._queries.query(
             "service_edges_in_window", _bounds(window) | {"limit": MAX_EDGE_REPORTS}, ServiceEdgeReport
         )
@@ -98,6 +101,12 @@ class Reads:
 
 def _bounds(window: TimeRange) -> dict[str, Any]:
     return {"start": window.start.timestamp(), "end": window.end.timestamp()}
+
+
+def measured_part(window: TimeRange, since: int) -> TimeRange:
+    """The window without the time before there was anything: its rates count what was measured."""
+    start = datetime.fromtimestamp(since, UTC)
+    return TimeRange(start, window.end) if window.start < start < window.end else window
 
 
 def _age(now: float, newest: int) -> float | None:

@@ -212,6 +212,13 @@ class ServiceEdgeReport:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgesSince:
+    """The start of the oldest ten seconds with an edge, in Unix seconds; 0 where there is none."""
+
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class TableSize:
     """What one table takes on disk (system.parts): rows, bytes compressed and not, active parts."""
 
