@@ -63,6 +63,17 @@ class Store:
     def migrations(self) -> Migrations:
         return Migrations(self._engine, self._settings)
 
+    def bring_schema_in_place(self) -> list[str]:
+        """Apply the pending migrations, and the settings' retention to the tables that were there; the labels of the
+        migrations that were applied.
+
+        Raises:
+            StorageError: the engine did not do it all. Safe to repeat.
+        """
+        applied = self.migrations.apply()
+        self.apply_retention()
+        return applied
+
     def apply_retention(self) -> list[str]:
         """Bring how long existing tables keep their rows to the settings; the names of the tables that were changed.
 

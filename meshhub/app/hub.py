@@ -46,7 +46,7 @@ class Hub:
         self._clock = clock or SystemClock()
         self._telemetry = Telemetry(settings.telemetry, version=__version__)
         self._store = Store.open(settings.store, settings.data_dir, settings.storage)
-        self._watch = EngineWatch(self._store, self._store.migrations.apply, self._telemetry.meter)
+        self._watch = EngineWatch(self._store, self._store.bring_schema_in_place, self._telemetry.meter)
         self._collector = Collector(settings.collector, settings.data_dir, self._watch, self._telemetry.meter)
         self._web = WebServer(settings.web)
         self._running = AsyncExitStack()

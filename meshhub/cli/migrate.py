@@ -8,6 +8,7 @@ import typer
 from meshhub.cli.options import AsJson, Assignments, DataDir, SettingsFile, StoreUrl, load
 
 if TYPE_CHECKING:
+    from storage.client import Store
     from storage.migrations import Migrations
 
 
@@ -50,7 +51,7 @@ def migrate(
             for statement in target.migrations.plan():
                 typer.echo(f"{statement.strip().rstrip(';')};\n")
         else:
-            _apply(target.migrations)
+            _apply(target)
 
 
 def _show_status(migrations: "Migrations", *, as_json: bool) -> None:
@@ -65,8 +66,8 @@ def _show_status(migrations: "Migrations", *, as_json: bool) -> None:
         print_table(("Number", "Name", "State"), [(f"{row.number:04d}", row.name, row.state.value) for row in rows])
 
 
-def _apply(migrations: "Migrations") -> None:
-    done = migrations.apply()
+def _apply(store: "Store") -> None:
+    done = store.bring_schema_in_place()
     for label in done:
         typer.echo(f"applied {label}")
     typer.echo(f"The schema is in place; {len(done)} migrations were applied.")

@@ -42,7 +42,7 @@ def answer(service: Service, method: str, path: str) -> Reply:
 
 def make(endpoint: Endpoint, upstreams: Upstreams, board: FaultBoard | None = None) -> Service:
     front = Workload("storefront", Kind.HTTP, STEADY, (endpoint,))
-    return Service(front, board or FaultBoard(), Random(1), upstreams=upstreams)  # noqa: S311
+    return Service(front, board or FaultBoard(), Random(1), upstreams=upstreams)
 
 
 PRODUCT = Endpoint("GET", "products", (Call("catalog", path="/products/{key}"), Call("reviews", optional=True)))
@@ -88,7 +88,7 @@ def test_a_reply_repeats_the_request_id_and_the_sampling_decision() -> None:
 
 def test_real_calls_reach_http_grpc_and_tcp_services() -> None:
     async def scenario() -> list[Sequence[str]]:
-        board, random = FaultBoard(), Random(1)  # noqa: S311
+        board, random = FaultBoard(), Random(1)
         http, tcp = listening_socket(), listening_socket()
         reviews = Service(workload("reviews", "v1"), board, random)
         server = LoopbackServer({http: ServiceEndpoint(reviews)})

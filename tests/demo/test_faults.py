@@ -24,7 +24,7 @@ class RecordingInstances:
 
 
 def test_a_healthy_service_keeps_its_pace_and_its_few_failures() -> None:
-    board, random = FaultBoard(), Random(1)  # noqa: S311
+    board, random = FaultBoard(), Random(1)
     delays = [board.delay(CART, random) for _ in range(SAMPLES)]
     failures = sum(board.fails(CART, random) for _ in range(SAMPLES))
     assert median(delays) == pytest.approx(0.005, rel=0.1)
@@ -32,7 +32,7 @@ def test_a_healthy_service_keeps_its_pace_and_its_few_failures() -> None:
 
 
 def test_latency_slows_only_its_service() -> None:
-    board, random = FaultBoard(), Random(1)  # noqa: S311
+    board, random = FaultBoard(), Random(1)
     board.switch(Fault(FaultKind.LATENCY, "cart"), on=True)
     assert median(board.delay(CART, random) for _ in range(SAMPLES)) == pytest.approx(SLOW.median_ms / 1000, rel=0.1)
     other = Workload("catalog", Kind.HTTP, Pace(5))
@@ -40,7 +40,7 @@ def test_latency_slows_only_its_service() -> None:
 
 
 def test_errors_fail_their_share() -> None:
-    board, random = FaultBoard(), Random(1)  # noqa: S311
+    board, random = FaultBoard(), Random(1)
     board.switch(Fault(FaultKind.ERRORS, "cart"), on=True)
     failures = sum(board.fails(CART, random) for _ in range(SAMPLES))
     assert failures / SAMPLES == pytest.approx(ERROR_SHARE, abs=0.03)

@@ -40,7 +40,7 @@ def run(scenario: Scenario, otlp: OtlpReceiver, root: Path, *, sampling: int = 5
             work,
             otlp_port=otlp.port,
             sampling=sampling,
-            random=Random(5),  # noqa: S311
+            random=Random(5),
             now=datetime.now(UTC),
         )
         try:
@@ -131,7 +131,7 @@ def span_services(otlp: OtlpReceiver, trace: str) -> set[str]:
 
 def test_the_whole_shop_reports_over_mutual_tls(otlp: OtlpReceiver, tmp_path: Path) -> None:
     async def scenario(mesh: RunningMesh) -> None:
-        traffic = Traffic(mesh.gateway, rate=1, random=Random(1))  # noqa: S311
+        traffic = Traffic(mesh.gateway, rate=1, random=Random(1))
         await traffic.tour(rounds=4)
         assert traffic.answers[200] >= 10
         await asyncio.to_thread(otlp.wait_for, lambda: destinations(otlp) == EXPECTED_DESTINATIONS)

@@ -66,7 +66,7 @@ def test_an_unknown_service_has_no_kind_and_no_workload() -> None:
 
 
 def test_paces_are_log_normal() -> None:
-    pace, random = Pace(20, 0.5), Random(3)  # noqa: S311
+    pace, random = Pace(20, 0.5), Random(3)
     draws = [pace.seconds(random) for _ in range(20_000)]
     assert median(draws) == pytest.approx(0.020, rel=0.03)
     assert quantiles(draws, n=100)[98] == pytest.approx(0.020 * 2.718281828 ** (0.5 * 2.326), rel=0.08)

@@ -40,7 +40,7 @@ class RecordedGateway:
 
 
 async def drive(gateway: RecordedGateway) -> Traffic:
-    traffic = Traffic(gateway, rate=1000.0, random=Random(7))  # noqa: S311
+    traffic = Traffic(gateway, rate=1000.0, random=Random(7))
     task = asyncio.create_task(traffic.run())
     async with asyncio.timeout(10):
         await gateway.enough.wait()
@@ -72,7 +72,7 @@ def test_visitors_use_every_route_and_each_answer_is_counted_and_recorded() -> N
 def test_a_tour_makes_every_visit_as_often_as_asked() -> None:
     async def scenario() -> RecordedGateway:
         gateway = RecordedGateway(enough=10**6)
-        await Traffic(gateway, rate=1.0, random=Random(7)).tour(rounds=2)  # noqa: S311
+        await Traffic(gateway, rate=1.0, random=Random(7)).tour(rounds=2)
         return gateway
 
     seen = Counter(asyncio.run(scenario()).seen)
@@ -95,7 +95,7 @@ def test_it_is_known_when_both_sorts_were_answered(answers: list[tuple[bool, int
             return Answer(status, {}, body("storefront:v1", sampled=sampled))
 
     script = iter(answers * len(VISITS))
-    traffic = Traffic(Scripted(enough=1), rate=1.0, random=Random(7))  # noqa: S311
+    traffic = Traffic(Scripted(enough=1), rate=1.0, random=Random(7))
     asyncio.run(traffic.tour(rounds=1))
     assert traffic.both_sorts.is_set() is both
 
