@@ -51,6 +51,7 @@ BROKEN = {
     "a length and nothing after it": (b"\x7f", 32),
     "a value of another wire type": (span_with(field(5, 0, b"\x07")), 444),
     "no protobuf at all": (record(bytes(range(1, 256))), 444),
+    "an unknown group": (span_with(field(5, 3, b"\x08\x01\x2c")), 444),
     "two values in one oneof": (attribute_with(field(1, 2, b"text") + field(3, 0, b"\x07")), 36),
     "a bool of two": (attribute_with(field(2, 0, b"\x02")), 436),
     "a kind of 40 bits": (span_with(field(6, 0, b"\xff\xff\xff\xff\xff\x07")), 436),

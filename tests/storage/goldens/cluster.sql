@@ -1,0 +1,1646 @@
+-- The text of one attribute of an OTLP attribute list, '' where it is not there.
+-- attributes: Array(Tuple(key, value Tuple(value Enum8, string_value, ...))) as decoded from storage/wire/*.proto
+CREATE OR REPLACE FUNCTION meshhub_attribute ON CLUSTER 'two' AS (attributes, wanted) ->
+    tupleElement(tupleElement(attributes, 'value'), 'string_value')[indexOf(tupleElement(attributes, 'key'), wanted)]
+;
+
+-- An OTLP AnyValue as text. Arrays, maps and bytes are lower-case hex of their encoded form (docs/adr/0005): lossless at
+-- any depth, and their reader decodes them.
+CREATE OR REPLACE FUNCTION meshhub_any_value_text ON CLUSTER 'two' AS (any_value) -> multiIf(
+    tupleElement(any_value, 'value') = 'string_value', tupleElement(any_value, 'string_value'),
+    tupleElement(any_value, 'value') = 'int_value', toString(tupleElement(any_value, 'int_value')),
+    tupleElement(any_value, 'value') = 'double_value', toString(tupleElement(any_value, 'double_value')),
+    tupleElement(any_value, 'value') = 'bool_value', if(tupleElement(any_value, 'bool_value'), 'true', 'false'),
+    tupleElement(any_value, 'value') = 'array_value', lower(hex(tupleElement(any_value, 'array_value'))),
+    tupleElement(any_value, 'value') = 'kvlist_value', lower(hex(tupleElement(any_value, 'kvlist_value'))),
+    tupleElement(any_value, 'value') = 'bytes_value', lower(hex(tupleElement(any_value, 'bytes_value'))),
+    '')
+;
+
+-- An OTLP attribute list as a Map of texts, without the string attributes whose keys are in `left_out` (those have
+-- columns of their own). Of duplicate keys the first one counts, as in meshhub_attribute.
+CREATE OR REPLACE FUNCTION meshhub_attribute_map ON CLUSTER 'two' AS (attributes, left_out) -> CAST(
+    arrayMap(
+        attribute -> (tupleElement(attribute, 'key'), meshhub_any_value_text(tupleElement(attribute, 'value'))),
+        arrayFilter(
+            attribute -> NOT has(left_out, tupleElement(attribute, 'key'))
+                OR tupleElement(tupleElement(attribute, 'value'), 'value') != 'string_value',
+            attributes)),
+    'Map(LowCardinality(String), String)')
+;
+
+-- The OTLP type of each attribute that is not a string: 'int', 'double', 'bool', 'array', 'kvlist', 'bytes', 'none'.
+CREATE OR REPLACE FUNCTION meshhub_attribute_types ON CLUSTER 'two' AS (attributes) -> CAST(
+    arrayMap(
+        attribute -> (
+            tupleElement(attribute, 'key'),
+            replaceOne(toString(tupleElement(tupleElement(attribute, 'value'), 'value')), '_value', '')),
+        arrayFilter(attribute -> tupleElement(tupleElement(attribute, 'value'), 'value') != 'string_value', attributes)),
+    'Map(LowCardinality(String), LowCardinality(String))')
+;
+
+-- What the identity in a certificate says of a workload: Tuple(cluster, namespace, service). Of several, separated by
+-- commas, the first counts. Forms (docs/reference/identity.md):
+--   spiffe://<trust domain>/ns/<namespace>/sa/<service account>               Istio, Kuma's MeshIdentity, meshhub's wiring
+--   spiffe://<trust domain>[/ap/<partition>]/ns/<namespace>/dc/<dc>/svc/<service>                                 Consul
+--   spiffe://<mesh>/<service>, spiffe://<mesh>/<service>_<namespace>_svc_<port>                                     Kuma
+--   <service account>.<namespace>.serviceaccount.identity.linkerd.<trust domain>                                 Linkerd
+-- The patterns of one part exclude each other, so at most one text of a concat is not empty.
+CREATE OR REPLACE FUNCTION meshhub_spiffe ON CLUSTER 'two' AS (identity) -> CAST(
+    (
+        extract(identity, '^spiffe://[^/,]+/(?:ap/[^/,]+/)?ns/[^/,]+/dc/([^/,]+)/svc/'),
+        concat(
+            extract(identity, '^spiffe://[^/,]+/(?:ap/[^/,]+/)?ns/([^/,]+)/'),
+            extract(identity, '^spiffe://[^/,]+/[^/,_]+_([^/,_]+)_svc(?:_[0-9]+)?(?:,|$)'),
+            extract(identity, '^[^/,.]+\\.([^/,.]+)\\.serviceaccount\\.identity\\.')),
+        concat(
+            extract(identity, '^spiffe://[^/,]+/(?:[^,]+/)?(?:sa|svc|workload)/([^/,]+)(?:,|$)'),
+            if(match(identity, '^spiffe://[^/,]+/[^/,_]+_[^/,_]+_svc(?:_[0-9]+)?(?:,|$)'),
+                extract(identity, '^spiffe://[^/,]+/([^/,_]+)'),
+                extract(identity, '^spiffe://[^/,]+/([^/,]+)(?:,|$)')),
+            extract(identity, '^([^/,.]+)\\.[^/,.]+\\.serviceaccount\\.identity\\.'))
+    ),
+    'Tuple(cluster String, namespace String, service String)')
+;
+
+-- Where an upstream cluster (or a host name) leads: Tuple(kind, cluster, namespace, service, version).
+-- Kinds: 'service', 'external', 'local' (the proxy's own application), 'passthrough' (the proxy did not know, or knew an
+-- address only), '' (the name says nothing). Each form with an example, and what it gives: docs/reference/identity.md.
+CREATE OR REPLACE FUNCTION meshhub_destination ON CLUSTER 'two' AS (name) -> CAST(
+    multiIf(
+        -- the application behind the proxy: Istio, meshhub's wiring, Consul, Kuma
+        match(name, '^inbound[|_]|^local_app|^exposed_cluster_|^self_inbound_|^localhost(?:[:_][0-9]+)?$'),
+        ('local', '', '', '', ''),
+        -- Istio, Consul, Kuma; bare addresses
+        match(name, '^(?:Inbound)?PassthroughCluster|^BlackHoleCluster$|^original-destination$|bound:passthrough:'
+            || '|^self_transparentproxy_passthrough_|^[0-9.]+(?::[0-9]+)?$|^\\['),
+        ('passthrough', '', '', '', ''),
+        startsWith(name, 'external|'),
+        ('external', '', '', substring(name, 10), ''),
+        -- a Kubernetes service, within Istio's names (outbound|<port>|<subset>|<host>, outbound_.<port>_.<subset>_.<host>) or alone
+        match(name, '[^.|]\\.[^.|]+\\.svc(?:[.:;]|$)'),
+        (
+            'service', '',
+            extract(name, '[^.|]\\.([^.|]+)\\.svc(?:[.:;]|$)'),
+            extract(name, '([^.|]+)\\.[^.|]+\\.svc(?:[.:;]|$)'),
+            extract(name, '^outbound(?:\\|[0-9]+\\||_\\.[0-9]+_\\.)(.*?)(?:\\||_\\.)')
+        ),
+        match(name, '^outbound(?:\\||_\\.)'),
+        ('external', '', '', extract(name, '^outbound(?:\\|[0-9]+\\|[^|]*\\||_\\.[0-9]+_\\..*?_\\.)([^|]+?);?$'), ''),
+        -- Consul: [<subset>.]<service>.<namespace>.[<partition>.]<datacenter or peer>.<kind>.<trust domain>
+        match(name, '\\.(?:internal|internal-v1|external|query)\\.[^.]+\\.consul$'),
+        (
+            'service',
+            extract(name, '([^.]+)\\.(?:internal|internal-v1|external|query)\\.[^.]+\\.consul$'),
+            extract(name, '([^.]+)\\.(?:[^.]+\\.(?:internal|query)|[^.]+\\.[^.]+\\.(?:internal-v1|external))\\.[^.]+\\.consul$'),
+            extract(name, '([^.~]+)\\.[^.]+\\.(?:[^.]+\\.(?:internal|query)|[^.]+\\.[^.]+\\.(?:internal-v1|external))\\.[^.]+\\.consul$'),
+            extract(name, '^(?:[^~]*~)?([^.~]+)\\.[^.]+\\.[^.]+\\.(?:[^.]+\\.internal|[^.]+\\.[^.]+\\.internal-v1)\\.[^.]+\\.consul$')
+        ),
+        -- Kuma: kri_<kind>_<mesh>_<zone>_<namespace>_<name>_<section>, and <service>_<namespace>_svc_<port>
+        match(name, '^kri_(?:msvc|mzsvc)_[^_]*_[^_]*_[^_]*_[^_]+_'),
+        (
+            'service',
+            extract(name, '^kri_[^_]+_[^_]*_([^_]*)_'),
+            extract(name, '^kri_[^_]+_[^_]*_[^_]*_([^_]*)_'),
+            extract(name, '^kri_[^_]+_[^_]*_[^_]*_[^_]*_([^_]+)_'),
+            ''
+        ),
+        startsWith(name, 'kri_extsvc_'),
+        ('external', '', '', extract(name, '^kri_[^_]+_[^_]*_[^_]*_[^_]*_([^_]+)_'), ''),
+        match(name, '^[^_]+_[^_]+_svc(?:_[0-9]+)?(?:-[0-9a-f]{16})?$'),
+        ('service', '', extract(name, '^[^_]+_([^_]+)_svc'), extract(name, '^([^_]+)_[^_]+_svc'), ''),
+        -- plain names and hosts: <service>, <service>.<namespace>, else a host of the world outside
+        match(name, '^[A-Za-z0-9][A-Za-z0-9_-]*(?::[0-9]+)?$'),
+        ('service', '', '', extract(name, '^([^:]+)'), ''),
+        match(name, '^[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+(?::[0-9]+)?$')
+            AND NOT match(name, '\\.(?:com|org|net|edu|gov|io)(?::[0-9]+)?$'),
+        ('service', '', extract(name, '^[^.:]+\\.([^.:]+)'), extract(name, '^([^.:]+)'), ''),
+        match(name, '^[A-Za-z0-9_*-]+(?:\\.[A-Za-z0-9_-]+)+\\.?(?::[0-9]+)?$'),
+        ('external', '', '', replaceRegexpOne(name, '\\.?(?::[0-9]+)?$', ''), ''),
+        ('', '', '', '', '')
+    ),
+    'Tuple(kind String, cluster String, namespace String, service String, version String)')
+;
+
+-- The time of a record as DateTime64(9): its own where that is plausible (at most 31 days before and one day after the
+-- hub received it), the time of receipt otherwise, so that no sender can scatter rows over a thousand partitions.
+CREATE OR REPLACE FUNCTION meshhub_plausible_time ON CLUSTER 'two' AS (unix_nano, received_unix_nano) ->
+    fromUnixTimestamp64Nano(toInt64(
+        if(unix_nano >= received_unix_nano - 2678400000000000 AND unix_nano <= received_unix_nano + 86400000000000,
+            unix_nano, received_unix_nano)), 'UTC')
+;
+
+-- A trace id as FixedString(16): shorter ones are padded with zero bytes on the left (64-bit trace ids), of longer ones
+-- the last bytes count. Never fails.
+CREATE OR REPLACE FUNCTION meshhub_id16 ON CLUSTER 'two' AS (id) -> toFixedString(right(concat(repeat('\0', 16), id), 16), 16)
+;
+
+-- A span id as FixedString(8); see meshhub_id16.
+CREATE OR REPLACE FUNCTION meshhub_id8 ON CLUSTER 'two' AS (id) -> toFixedString(right(concat(repeat('\0', 8), id), 8), 8)
+;
+
+-- Who a resource says it is: Tuple(cluster, namespace, service, version, instance, role). '' is unknown; of the sources of
+-- one part, the first that says something counts. Each with an example: docs/reference/identity.md.
+-- Order: what meshhub's wiring and OpenTelemetry say (service.*), Kubernetes (k8s.*), a mesh's own attributes (linkerd.io/*,
+-- kuma.*), Envoy's built-in log labels (cluster_name = node.cluster, node_name = node.id) and the parts in them.
+-- Envoy's spans in Istio have service.name "<app>.<namespace>"; with an application's SDK a dot is part of the name.
+CREATE OR REPLACE FUNCTION meshhub_workload ON CLUSTER 'two' AS (attributes) -> CAST(
+    arrayMap(said -> (
+        arrayFirst(text -> text != '', [
+            said['k8s.cluster.name'],
+            said['kuma.zone']]),
+        arrayFirst(text -> text != '', [
+            said['service.namespace'],
+            said['k8s.namespace.name'],
+            said['linkerd.io/workload-ns'],
+            extract(said['kuma.workload'], '^kri_wl_[^_]*_[^_]*_([^_]*)_'),
+            extract(said['node_name'], '~([^.~]+)\\.svc'),
+            extract(said['service.name'], '^[^_]+_([^_]+)_svc(?:_[0-9]+)?$'),
+            if(said['telemetry.sdk.name'] = 'envoy',
+                extract(said['service.name'], '^[^.]+\\.([^.]+)$'), ''),
+            extract(said['cluster_name'], '^[^_]+_([^_]+)_svc(?:_[0-9]+)?$'),
+            extract(said['cluster_name'], '\\.([^.]+)$')]),
+        arrayFirst(text -> text != '', [
+            extract(said['service.name'], '^([^_]+)_[^_]+_svc(?:_[0-9]+)?$'),
+            if(said['telemetry.sdk.name'] = 'envoy',
+                extract(said['service.name'], '^([^.]+)\\.[^.]+$'), ''),
+            replaceRegexpOne(said['service.name'], '^unknown_service.*|^linkerd-proxy$', ''),
+            said['linkerd.io/proxy-deployment'],
+            extract(said['kuma.workload'], '^kri_wl_[^_]*_[^_]*_[^_]*_([^_]+)_'),
+            extract(said['cluster_name'], '^([^_]+)_[^_]+_svc(?:_[0-9]+)?$'),
+            extract(said['cluster_name'], '^(.+?)(?:\\.[^.]+)?$'),
+            said['k8s.deployment.name'],
+            said['k8s.statefulset.name'],
+            said['k8s.daemonset.name']]),
+        arrayFirst(text -> text != '', [
+            said['service.version'],
+            said['version']]),
+        arrayFirst(text -> text != '', [
+            said['service.instance.id'],
+            said['k8s.pod.name'],
+            extract(said['node_name'], '^[^~]+~[^~]*~([^~]+)\\.[^.~]+~'),
+            said['node_name']]),
+        arrayFirst(text -> text != '', [
+            said['meshhub.node.role'],
+            transform(extract(said['node_name'], '^([a-z]+)~'), ['router'], ['gateway'])])
+    ), [meshhub_attribute_map(attributes, [])])[1],
+    'Tuple(cluster String, namespace String, service String, version String, instance String, role String)')
+;
+
+-- An integer attribute of an OTLP attribute list, 0 where it is not there or not an integer.
+CREATE OR REPLACE FUNCTION meshhub_attribute_integer ON CLUSTER 'two' AS (attributes, wanted) ->
+    tupleElement(tupleElement(attributes, 'value'), 'int_value')[indexOf(tupleElement(attributes, 'key'), wanted)]
+;
+
+-- Where the loader puts a traces segment: one row per request (storage/wire/traces.proto). Keeps nothing itself; the
+-- materialized views below it do.
+CREATE TABLE IF NOT EXISTS ingest_traces ON CLUSTER 'two'
+(
+    resource_spans Array(Tuple(
+        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)))),
+        scope_spans Array(Tuple(
+            scope Tuple(name String, version String),
+            spans Array(Tuple(
+                trace_id String,
+                span_id String,
+                trace_state String,
+                parent_span_id String,
+                name String,
+                kind Int32,
+                start_time_unix_nano UInt64,
+                end_time_unix_nano UInt64,
+                attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+                events Array(Tuple(time_unix_nano UInt64, name String, attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))))),
+                links Array(Tuple(trace_id String, span_id String, attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))))),
+                status Tuple(message String, code Int32),
+                flags UInt32)))))),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- Every span, one row each. Answers: all spans of a trace or of a request; spans of a time range by attribute.
+-- Sorted by five-minute bucket, then trace, then time: the rows of one trace lie together, so a trace is one read and
+-- ids compress (docs/adr/0005 has the measured alternatives). A time range prunes by bucket; an id comes with its bucket
+-- from trace_index or request_index.
+-- The attributes that Envoy puts on every span have columns; the rest is in `attributes`, the OTLP type of what is not a
+-- string in `attribute_types`.
+-- shard key: sipHash64(trace_id)
+CREATE TABLE IF NOT EXISTS spans_local ON CLUSTER 'two'
+(
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    duration_ns UInt64 CODEC(T64, ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(NONE),
+    parent_span_id FixedString(8) CODEC(ZSTD(1)),
+    trace_state LowCardinality(String),
+    flags UInt16 CODEC(ZSTD(1)),
+    name LowCardinality(String),
+    kind Enum8('unspecified' = 0, 'internal' = 1, 'server' = 2, 'client' = 3, 'producer' = 4, 'consumer' = 5),
+    status_code Enum8('unset' = 0, 'ok' = 1, 'error' = 2),
+    status_message LowCardinality(String),
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    scope_name LowCardinality(String),
+    scope_version LowCardinality(String),
+    component LowCardinality(String) COMMENT '"proxy" for spans of Envoy',
+    request_id String CODEC(ZSTD(1)),
+    node_id LowCardinality(String),
+    method LowCardinality(String),
+    url String CODEC(ZSTD(1)),
+    protocol LowCardinality(String),
+    response_code UInt16 CODEC(ZSTD(1)),
+    response_flags LowCardinality(String),
+    user_agent LowCardinality(String),
+    peer_address LowCardinality(String),
+    request_size UInt64 CODEC(T64, ZSTD(1)),
+    response_size UInt64 CODEC(T64, ZSTD(1)),
+    upstream_cluster LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    attribute_types Map(LowCardinality(String), LowCardinality(String)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    events Array(Tuple(time DateTime64(9, 'UTC'), name LowCardinality(String), attributes Map(LowCardinality(String), String))),
+    links Array(Tuple(trace_id FixedString(16), span_id FixedString(8), attributes Map(LowCardinality(String), String)))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfFiveMinutes(time), trace_id, time)
+TTL toDateTime(time) + toIntervalDay(7)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS spans ON CLUSTER 'two' AS spans_local ENGINE = Distributed('two', currentDatabase(), spans_local, sipHash64(trace_id));
+
+-- Explodes OTLP requests into spans. Total: no content of a well-formed request makes it fail.
+CREATE MATERIALIZED VIEW IF NOT EXISTS spans_from_otlp ON CLUSTER 'two' TO spans_local AS
+SELECT
+    meshhub_plausible_time(span.start_time_unix_nano, received_unix_nano) AS time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    if(span.end_time_unix_nano > span.start_time_unix_nano,
+        span.end_time_unix_nano - span.start_time_unix_nano, 0) AS duration_ns,
+    meshhub_id16(span.trace_id) AS trace_id,
+    meshhub_id8(span.span_id) AS span_id,
+    meshhub_id8(span.parent_span_id) AS parent_span_id,
+    span.trace_state AS trace_state,
+    toUInt16(bitAnd(span.flags, 65535)) AS flags,
+    span.name AS name,
+    CAST(if(span.kind BETWEEN 0 AND 5, span.kind, 0),
+        'Enum8(\'unspecified\' = 0, \'internal\' = 1, \'server\' = 2, \'client\' = 3, \'producer\' = 4, \'consumer\' = 5)') AS kind,
+    CAST(if(span.status.code BETWEEN 0 AND 2, span.status.code, 0),
+        'Enum8(\'unset\' = 0, \'ok\' = 1, \'error\' = 2)') AS status_code,
+    span.status.message AS status_message,
+    tenant,
+    if(workload.cluster = '', texts[indexOf(keys, 'istio.cluster_id')], workload.cluster) AS cluster,
+    if(istio_service = '', workload.namespace, texts[indexOf(keys, 'istio.namespace')]) AS namespace,
+    if(istio_service = '', workload.service, istio_service) AS service,
+    if(istio_service = '', workload.version, texts[indexOf(keys, 'istio.canonical_revision')]) AS version,
+    workload.instance AS instance,
+    scope_name,
+    scope_version,
+    texts[indexOf(keys, 'component')] AS component,
+    texts[indexOf(keys, 'guid:x-request-id')] AS request_id,
+    texts[indexOf(keys, 'node_id')] AS node_id,
+    concat(texts[indexOf(keys, 'http.method')], texts[indexOf(keys, 'http.request.method')]) AS method,
+    concat(texts[indexOf(keys, 'http.url')], texts[indexOf(keys, 'url.full')]) AS url,
+    texts[indexOf(keys, 'http.protocol')] AS protocol,
+    toUInt16OrZero(texts[indexOf(keys, 'http.status_code')])
+        + toUInt16(bitAnd(meshhub_attribute_integer(span_attributes, 'http.response.status_code'), 1023)) AS response_code,
+    texts[indexOf(keys, 'response_flags')] AS response_flags,
+    texts[indexOf(keys, 'user_agent')] AS user_agent,
+    texts[indexOf(keys, 'peer.address')] AS peer_address,
+    toUInt64OrZero(texts[indexOf(keys, 'request_size')]) AS request_size,
+    toUInt64OrZero(texts[indexOf(keys, 'response_size')]) AS response_size,
+    texts[indexOf(keys, 'upstream_cluster')] AS upstream_cluster,
+    meshhub_attribute_map(span_attributes, if(component = 'proxy', ['component', 'guid:x-request-id', 'node_id', 'http.method', 'http.url',
+        'http.protocol', 'http.status_code', 'response_flags', 'user_agent', 'peer.address', 'request_size',
+        'response_size', 'upstream_cluster'], [])) AS attributes,
+    meshhub_attribute_types(span_attributes) AS attribute_types,
+    resource_attributes,
+    arrayMap(event -> (
+        meshhub_plausible_time(tupleElement(event, 'time_unix_nano'), received_unix_nano),
+        tupleElement(event, 'name'),
+        meshhub_attribute_map(tupleElement(event, 'attributes'), [])), span.events) AS events,
+    arrayMap(link -> (
+        meshhub_id16(tupleElement(link, 'trace_id')),
+        meshhub_id8(tupleElement(link, 'span_id')),
+        meshhub_attribute_map(tupleElement(link, 'attributes'), [])), span.links) AS links
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        workload,
+        resource_attributes,
+        toLowCardinality(scope_span.scope.name) AS scope_name,
+        toLowCardinality(scope_span.scope.version) AS scope_version,
+        arrayJoin(scope_span.spans) AS span,
+        span.attributes AS span_attributes,
+        span_attributes.key AS keys,
+        span_attributes.value.string_value AS texts,
+        texts[indexOf(keys, 'istio.canonical_service')] AS istio_service
+    FROM
+    (
+        SELECT
+            received_unix_nano,
+            tenant,
+            meshhub_workload(resource_span.resource.attributes) AS workload,
+            toLowCardinality(toJSONString(meshhub_attribute_map(resource_span.resource.attributes, []))) AS resource_attributes,
+            arrayJoin(resource_span.scope_spans) AS scope_span
+        FROM (SELECT received_unix_nano, tenant, arrayJoin(resource_spans) AS resource_span FROM ingest_traces)
+    )
+)
+;
+
+-- Where the loader puts a logs segment: one row per request (storage/wire/logs.proto). Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_logs ON CLUSTER 'two'
+(
+    resource_logs Array(Tuple(
+        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)))),
+        scope_logs Array(Tuple(
+            scope Tuple(name String, version String),
+            log_records Array(Tuple(
+                time_unix_nano UInt64,
+                observed_time_unix_nano UInt64,
+                severity_number Int32,
+                severity_text String,
+                body Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String),
+                attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+                flags UInt32,
+                trace_id String,
+                span_id String,
+                event_name String)))))),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- OTLP log records one row each, on their way to access_logs or logs. Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS log_records ON CLUSTER 'two'
+(
+    time DateTime64(9, 'UTC'),
+    received DateTime('UTC'),
+    tenant LowCardinality(String),
+    workload Tuple(cluster String, namespace String, service String, version String, instance String, role String),
+    resource_attributes LowCardinality(String),
+    scope_name LowCardinality(String),
+    severity_number Int32,
+    severity_text LowCardinality(String),
+    record_body Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String),
+    record_attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    trace_id FixedString(16),
+    span_id FixedString(8),
+    event_name LowCardinality(String)
+)
+ENGINE = Null
+;
+
+-- Explodes OTLP requests into log records. Total: no content of a well-formed request makes it fail.
+CREATE MATERIALIZED VIEW IF NOT EXISTS log_records_from_otlp ON CLUSTER 'two' TO log_records AS
+SELECT
+    meshhub_plausible_time(
+        if(record.time_unix_nano = 0, record.observed_time_unix_nano, record.time_unix_nano), received_unix_nano) AS time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload,
+    resource_attributes,
+    scope_name,
+    record.severity_number AS severity_number,
+    record.severity_text AS severity_text,
+    record.body AS record_body,
+    record.attributes AS record_attributes,
+    meshhub_id16(record.trace_id) AS trace_id,
+    meshhub_id8(record.span_id) AS span_id,
+    record.event_name AS event_name
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        workload,
+        resource_attributes,
+        toLowCardinality(scope_log.scope.name) AS scope_name,
+        arrayJoin(scope_log.log_records) AS record
+    FROM
+    (
+        SELECT
+            received_unix_nano,
+            tenant,
+            meshhub_workload(resource_log.resource.attributes) AS workload,
+            toLowCardinality(toJSONString(meshhub_attribute_map(resource_log.resource.attributes, []))) AS resource_attributes,
+            arrayJoin(resource_log.scope_logs) AS scope_log
+        FROM (SELECT received_unix_nano, tenant, arrayJoin(resource_logs) AS resource_log FROM ingest_logs)
+    )
+)
+;
+
+-- Every access log of every proxy: one row per request (or TCP connection) and reporting proxy.
+-- Answers: what every proxy said of a request; which requests failed, where and why.
+-- Sorted as spans are (five-minute bucket, trace, time): the reports of one request lie together and compress.
+-- shard key: sipHash64(trace_id)
+CREATE TABLE IF NOT EXISTS access_logs_local ON CLUSTER 'two'
+(
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the request',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    log_type LowCardinality(String) COMMENT 'DownstreamEnd, TcpConnectionEnd, ... (envoy.data.accesslog.v3.AccessLogType)',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call the proxy stood on',
+    cluster LowCardinality(String) COMMENT 'the reporting proxy',
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    role LowCardinality(String) COMMENT 'sidecar, gateway, waypoint or empty',
+    source_cluster LowCardinality(String),
+    source_namespace LowCardinality(String),
+    source_service LowCardinality(String),
+    source_version LowCardinality(String),
+    source_principal LowCardinality(String) COMMENT 'SPIFFE id',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_cluster LowCardinality(String),
+    destination_namespace LowCardinality(String),
+    destination_service LowCardinality(String),
+    destination_version LowCardinality(String),
+    destination_principal LowCardinality(String) COMMENT 'SPIFFE id',
+    request_id String CODEC(ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    sampled Enum8('unknown' = 0, 'no' = 1, 'yes' = 2) COMMENT 'the sampling flag of its trace context (W3C traceparent)',
+    method LowCardinality(String),
+    authority LowCardinality(String),
+    path String CODEC(ZSTD(1)),
+    route_name LowCardinality(String),
+    protocol LowCardinality(String) COMMENT 'HTTP/1.1, HTTP/2, ... or empty for TCP',
+    transport Enum8('http' = 1, 'grpc' = 2, 'tcp' = 3),
+    user_agent LowCardinality(String),
+    response_code UInt16 CODEC(ZSTD(1)) COMMENT '0: no response',
+    grpc_status Int8 CODEC(ZSTD(1)) COMMENT '-1: not gRPC',
+    response_flags LowCardinality(String) COMMENT 'short names, comma separated',
+    response_code_details LowCardinality(String),
+    connection_termination_details LowCardinality(String),
+    upstream_transport_failure_reason LowCardinality(String),
+    request_attempts UInt8 CODEC(ZSTD(1)),
+    bytes_received UInt64 CODEC(T64, ZSTD(1)),
+    bytes_sent UInt64 CODEC(T64, ZSTD(1)),
+    duration_us UInt64 CODEC(T64, ZSTD(1)) COMMENT 'first byte received to last byte sent',
+    request_duration_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte of the request received',
+    upstream_connect_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'TCP connect to the upstream host',
+    upstream_handshake_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'TLS handshake with the upstream host',
+    upstream_queue_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first byte received to first byte sent upstream',
+    upstream_first_byte_us UInt64 CODEC(T64, ZSTD(1)) COMMENT 'first byte sent upstream to first byte back',
+    upstream_response_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte received from upstream',
+    response_duration_us UInt32 CODEC(T64, ZSTD(1)) COMMENT 'first to last byte sent to the caller',
+    upstream_cluster LowCardinality(String),
+    upstream_host LowCardinality(String),
+    downstream_remote_address String CODEC(ZSTD(1)),
+    downstream_local_address LowCardinality(String),
+    requested_server_name LowCardinality(String),
+    downstream_tls_version LowCardinality(String),
+    upstream_tls_version LowCardinality(String),
+    security Enum8('unknown' = 0, 'plaintext' = 1, 'tls' = 2, 'mtls' = 3) COMMENT 'of the connection between the two peers',
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'what has no column',
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts'
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfFiveMinutes(time), trace_id, time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS access_logs ON CLUSTER 'two' AS access_logs_local ENGINE = Distributed('two', currentDatabase(), access_logs_local, sipHash64(trace_id));
+
+-- Access logs as Envoy's OpenTelemetry logger sends them, with the attribute names of envoy_config/attributes.py (and of
+-- the Istio labels of docs/reference/identity.md).
+-- source and destination are as the reporting proxy saw them: it knows itself well and its peer by certificate, upstream
+-- cluster or label. A SPIFFE id names the service account, which stands for the service where nothing better is known.
+-- What many columns need is worked out once, in the subqueries: the analyzer expands an alias wherever it is used, and
+-- planning the view is most of what a small insert costs. Envoy writes '-' for "absent".
+CREATE MATERIALIZED VIEW IF NOT EXISTS access_logs_from_log_records ON CLUSTER 'two' TO access_logs_local AS
+SELECT
+    time,
+    received,
+    tenant,
+    texts[indexOf(keys, 'log_type')] AS log_type,
+    reporter,
+    own_cluster AS cluster,
+    own_namespace AS namespace,
+    own_service AS service,
+    workload.version AS version,
+    if(workload.instance != '', workload.instance, texts[indexOf(keys, 'pod')]) AS instance,
+    workload.role AS role,
+    if(reporter = 'server', peer.cluster, own_cluster) AS source_cluster,
+    multiIf(reporter != 'server', own_namespace,
+        labelled_source != '', texts[indexOf(keys, 'source_namespace')],
+        peer.namespace) AS source_namespace,
+    multiIf(reporter != 'server', own_service,
+        labelled_source != '', labelled_source,
+        peer.service) AS source_service,
+    if(reporter != 'server', workload.version, texts[indexOf(keys, 'source_version')]) AS source_version,
+    if(reporter = 'server', downstream_peer, upstream_local) AS source_principal,
+    if(reporter = 'server', 'service', if(labelled_destination != '', 'service', destination.kind)) AS destination_kind,
+    if(reporter = 'server', own_cluster, destination.cluster) AS destination_cluster,
+    multiIf(reporter = 'server', own_namespace,
+        labelled_destination != '', texts[indexOf(keys, 'destination_namespace')],
+        destination.namespace) AS destination_namespace,
+    multiIf(reporter = 'server', own_service,
+        labelled_destination != '', labelled_destination,
+        destination.service) AS destination_service,
+    multiIf(reporter = 'server', workload.version,
+        labelled_destination != '', texts[indexOf(keys, 'destination_version')],
+        destination.version) AS destination_version,
+    if(reporter = 'server', downstream_local, upstream_peer) AS destination_principal,
+    texts[indexOf(keys, 'request_id')] AS request_id,
+    trace_id,
+    span_id,
+    multiIf(length(traceparent) < 55, 'unknown',
+        position('13579bdf', substring(traceparent, 55, 1)) > 0, 'yes', 'no') AS sampled,
+    texts[indexOf(keys, 'method')] AS method,
+    authority,
+    texts[indexOf(keys, 'path')] AS path,
+    texts[indexOf(keys, 'route_name')] AS route_name,
+    texts[indexOf(keys, 'protocol')] AS protocol,
+    multiIf(startsWith(log_type, 'Tcp') OR (method = '' AND protocol = ''), 'tcp', grpc_status >= 0, 'grpc', 'http') AS transport,
+    texts[indexOf(keys, 'user_agent')] AS user_agent,
+    toUInt16OrZero(texts[indexOf(keys, 'response_code')]) AS response_code,
+    toInt8OrDefault(texts[indexOf(keys, 'grpc_status')], toInt8(-1)) AS grpc_status,
+    texts[indexOf(keys, 'response_flags')] AS response_flags,
+    texts[indexOf(keys, 'response_code_details')] AS response_code_details,
+    texts[indexOf(keys, 'connection_termination_details')] AS connection_termination_details,
+    texts[indexOf(keys, 'upstream_transport_failure_reason')] AS upstream_transport_failure_reason,
+    toUInt8OrZero(texts[indexOf(keys, 'request_attempts')]) AS request_attempts,
+    toUInt64OrZero(texts[indexOf(keys, 'bytes_received')]) AS bytes_received,
+    toUInt64OrZero(texts[indexOf(keys, 'bytes_sent')]) AS bytes_sent,
+    toUInt64OrDefault(texts[indexOf(keys, 'duration_us')],
+        toUInt64OrZero(texts[indexOf(keys, 'duration_ms')]) * 1000) AS duration_us,
+    toUInt32OrZero(texts[indexOf(keys, 'request_duration_us')]) AS request_duration_us,
+    toUInt32OrZero(texts[indexOf(keys, 'upstream_connect_us')]) AS upstream_connect_us,
+    toUInt32OrZero(texts[indexOf(keys, 'upstream_handshake_us')]) AS upstream_handshake_us,
+    toUInt32OrZero(texts[indexOf(keys, 'upstream_queue_us')]) AS upstream_queue_us,
+    toUInt64OrDefault(texts[indexOf(keys, 'upstream_first_byte_us')],
+        toUInt64OrZero(texts[indexOf(keys, 'upstream_service_time_ms')]) * 1000) AS upstream_first_byte_us,
+    toUInt32OrZero(texts[indexOf(keys, 'upstream_response_us')]) AS upstream_response_us,
+    toUInt32OrZero(texts[indexOf(keys, 'response_duration_us')]) AS response_duration_us,
+    upstream_cluster,
+    texts[indexOf(keys, 'upstream_host')] AS upstream_host,
+    texts[indexOf(keys, 'downstream_remote_address')] AS downstream_remote_address,
+    texts[indexOf(keys, 'downstream_local_address')] AS downstream_local_address,
+    texts[indexOf(keys, 'requested_server_name')] AS requested_server_name,
+    texts[indexOf(keys, 'downstream_tls_version')] AS downstream_tls_version,
+    texts[indexOf(keys, 'upstream_tls_version')] AS upstream_tls_version,
+    multiIf(
+        reporter = 'server', multiIf(downstream_tls_version = '', 'plaintext', downstream_peer != '', 'mtls', 'tls'),
+        upstream_tls_version != '', if(upstream_peer != '', 'mtls', 'tls'),
+        upstream_host != '', 'plaintext',
+        'unknown') AS security,
+    meshhub_attribute_map(record_attributes, ['log_type', 'direction', 'method', 'path', 'authority', 'protocol', 'user_agent',
+        'request_id', 'response_code', 'grpc_status', 'response_flags', 'response_code_details',
+        'connection_termination_details', 'upstream_transport_failure_reason', 'request_attempts', 'bytes_received',
+        'bytes_sent', 'upstream_cluster', 'upstream_host', 'route_name', 'downstream_remote_address',
+        'downstream_local_address', 'requested_server_name', 'downstream_tls_version', 'upstream_tls_version',
+        'downstream_peer_uri_san', 'downstream_local_uri_san', 'upstream_peer_uri_san', 'upstream_local_uri_san',
+        'duration_us', 'duration_ms', 'request_duration_us', 'upstream_connect_us', 'upstream_handshake_us',
+        'upstream_queue_us', 'upstream_first_byte_us', 'upstream_response_us', 'response_duration_us',
+        'upstream_service_time_ms', 'traceparent', 'source_service', 'source_namespace', 'source_version',
+        'destination_canonical_service', 'destination_namespace', 'destination_version', 'namespace', 'workload', 'cluster',
+        'pod', 'node_cluster']) AS attributes,
+    resource_attributes
+FROM
+(
+    SELECT
+        time, received, tenant, workload, resource_attributes, record_attributes, keys, texts, trace_id, span_id, reporter,
+        downstream_peer, downstream_local, upstream_peer, upstream_local, authority, upstream_cluster, labelled_source,
+        labelled_destination, traceparent,
+        arrayMap(identity -> meshhub_spiffe(identity), [
+            toLowCardinality(downstream_peer),
+            toLowCardinality(if(reporter = 'server', downstream_local, upstream_local))]) AS identities,
+        identities[1] AS peer,
+        identities[2] AS self,
+        arrayMap(name -> meshhub_destination(name), [
+            toLowCardinality(upstream_cluster), toLowCardinality(authority)]) AS destinations,
+        destinations[if(destinations[1].kind IN ('', 'passthrough') AND destinations[2].kind IN ('service', 'external')
+            AND workload.role != 'gateway', 2, 1)] AS destination,
+        arrayFirst(text -> text != '', [workload.cluster, label_cluster, self.cluster]) AS own_cluster,
+        arrayFirst(text -> text != '', [workload.namespace, label_namespace, self.namespace]) AS own_namespace,
+        arrayFirst(text -> text != '', [workload.service, label_app, label_workload, self.service]) AS own_service
+    FROM
+    (
+        SELECT
+            time, received, tenant, workload, resource_attributes, record_attributes, trace_id, span_id,
+            record_attributes.key AS keys,
+            arrayMap(text -> if(text = '-', '', text), record_attributes.value.string_value) AS texts,
+            transform(texts[indexOf(keys, 'direction')],
+                ['1', 'INBOUND', '2', 'OUTBOUND'], ['server', 'server', 'client', 'client'], 'unknown') AS reporter,
+            texts[indexOf(keys, 'downstream_peer_uri_san')] AS downstream_peer,
+            texts[indexOf(keys, 'downstream_local_uri_san')] AS downstream_local,
+            texts[indexOf(keys, 'upstream_peer_uri_san')] AS upstream_peer,
+            texts[indexOf(keys, 'upstream_local_uri_san')] AS upstream_local,
+            texts[indexOf(keys, 'authority')] AS authority,
+            texts[indexOf(keys, 'upstream_cluster')] AS upstream_cluster,
+            texts[indexOf(keys, 'traceparent')] AS traceparent,
+            texts[indexOf(keys, 'cluster')] AS label_cluster,
+            texts[indexOf(keys, 'namespace')] AS label_namespace,
+            texts[indexOf(keys, 'workload')] AS label_workload,
+            extract(texts[indexOf(keys, 'node_cluster')], '^[^.]+') AS label_app,
+            transform(texts[indexOf(keys, 'source_service')], ['unknown'], ['']) AS labelled_source,
+            texts[indexOf(keys, 'destination_canonical_service')] AS labelled_destination
+        FROM log_records
+        WHERE has(record_attributes.key, 'response_flags')
+    )
+)
+;
+
+-- Every log record that is not an access log. Answers: what an application logged for a trace or a request, or in a time
+-- range. Sorted as spans are.
+-- shard key: sipHash64(trace_id)
+CREATE TABLE IF NOT EXISTS logs_local ON CLUSTER 'two'
+(
+    time DateTime64(9, 'UTC') CODEC(Delta, ZSTD(1)),
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    severity_number UInt8 CODEC(ZSTD(1)) COMMENT '1 to 24, 0: not given (OpenTelemetry logs data model)',
+    severity_text LowCardinality(String),
+    event_name LowCardinality(String),
+    body String CODEC(ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    span_id FixedString(8) CODEC(ZSTD(1)),
+    request_id String CODEC(ZSTD(1)),
+    scope_name LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    attribute_types Map(LowCardinality(String), LowCardinality(String)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts'
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfFiveMinutes(time), trace_id, time)
+TTL toDateTime(time) + toIntervalDay(7)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS logs ON CLUSTER 'two' AS logs_local ENGINE = Distributed('two', currentDatabase(), logs_local, sipHash64(trace_id));
+
+-- Log records that are not access logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS logs_from_log_records ON CLUSTER 'two' TO logs_local AS
+SELECT
+    time,
+    received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    toUInt8(if(severity_number BETWEEN 0 AND 24, severity_number, 0)) AS severity_number,
+    severity_text,
+    event_name,
+    meshhub_any_value_text(record_body) AS body,
+    trace_id,
+    span_id,
+    concat(
+        meshhub_attribute(record_attributes, 'request_id'),
+        meshhub_attribute(record_attributes, 'http.request.header.x-request-id')) AS request_id,
+    scope_name,
+    meshhub_attribute_map(record_attributes, []) AS attributes,
+    meshhub_attribute_types(record_attributes) AS attribute_types,
+    resource_attributes
+FROM log_records
+WHERE NOT has(record_attributes.key, 'response_flags')
+;
+
+-- Where the rows of a request id are: its five-minute buckets and trace ids, for an exact look-up that reads a few rows
+-- whatever the age and size of the store. Keyed by the 64-bit hash of the id (8 bytes instead of 36); the reader compares
+-- the ids themselves afterwards.
+-- shard key: request_hash
+CREATE TABLE IF NOT EXISTS request_index_local ON CLUSTER 'two'
+(
+    request_hash UInt64 CODEC(Delta, ZSTD(1)) COMMENT 'sipHash64(request_id)',
+    bucket DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'toStartOfFiveMinutes(time)',
+    trace_id FixedString(16) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedReplacingMergeTree
+PARTITION BY toDate(bucket)
+ORDER BY (request_hash, bucket, trace_id)
+TTL bucket + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS request_index ON CLUSTER 'two' AS request_index_local ENGINE = Distributed('two', currentDatabase(), request_index_local, request_hash);
+
+-- Request ids of access_logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_access_logs ON CLUSTER 'two' TO request_index_local AS
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    toStartOfFiveMinutes(time) AS bucket,
+    trace_id
+FROM access_logs_local
+WHERE request_id != ''
+;
+
+-- Request ids of spans.
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_spans ON CLUSTER 'two' TO request_index_local AS
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    toStartOfFiveMinutes(time) AS bucket,
+    trace_id
+FROM spans_local
+WHERE request_id != ''
+;
+
+-- Request ids of logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_logs ON CLUSTER 'two' TO request_index_local AS
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    toStartOfFiveMinutes(time) AS bucket,
+    trace_id
+FROM logs_local
+WHERE request_id != ''
+;
+
+-- Where the rows of a trace id are: its five-minute buckets. See request_index.
+-- shard key: sipHash64(trace_id)
+CREATE TABLE IF NOT EXISTS trace_index_local ON CLUSTER 'two'
+(
+    trace_id FixedString(16) CODEC(ZSTD(1)),
+    bucket DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'toStartOfFiveMinutes(time)'
+)
+ENGINE = ReplicatedReplacingMergeTree
+PARTITION BY toDate(bucket)
+ORDER BY (trace_id, bucket)
+TTL bucket + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS trace_index ON CLUSTER 'two' AS trace_index_local ENGINE = Distributed('two', currentDatabase(), trace_index_local, sipHash64(trace_id));
+
+-- Trace ids of spans.
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_from_spans ON CLUSTER 'two' TO trace_index_local AS
+SELECT DISTINCT
+    trace_id,
+    toStartOfFiveMinutes(time) AS bucket
+FROM spans_local
+WHERE trace_id != toFixedString('', 16)
+;
+
+-- Trace ids of access_logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_from_access_logs ON CLUSTER 'two' TO trace_index_local AS
+SELECT DISTINCT
+    trace_id,
+    toStartOfFiveMinutes(time) AS bucket
+FROM access_logs_local
+WHERE trace_id != toFixedString('', 16)
+;
+
+-- Trace ids of logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS trace_index_from_logs ON CLUSTER 'two' TO trace_index_local AS
+SELECT DISTINCT
+    trace_id,
+    toStartOfFiveMinutes(time) AS bucket
+FROM logs_local
+WHERE trace_id != toFixedString('', 16)
+;
+
+-- Who called whom, in ten-second buckets: one row per call relation, reporting side and outcome. Answers: the service
+-- graph of any window, the golden signals of an edge over time.
+-- Client and server reports of the same calls are separate rows (two views of one edge) and must not be added together.
+-- The latency sketch is a DDSketch (Masson et al., VLDB 2019) with 1 % relative error, in microseconds; it merges.
+-- shard key: cityHash64(source_service, destination_service)
+CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
+(
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the ten seconds',
+    tenant LowCardinality(String),
+    signal Enum8('access_log' = 1, 'span' = 2) COMMENT 'what the row was counted from',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2),
+    source_role LowCardinality(String) COMMENT 'gateway, sidecar, ... where the source itself reported',
+    source_cluster LowCardinality(String),
+    source_namespace LowCardinality(String),
+    source_service LowCardinality(String),
+    source_version LowCardinality(String),
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_cluster LowCardinality(String),
+    destination_namespace LowCardinality(String),
+    destination_service LowCardinality(String),
+    destination_version LowCardinality(String),
+    transport Enum8('http' = 1, 'grpc' = 2, 'tcp' = 3),
+    security Enum8('unknown' = 0, 'plaintext' = 1, 'tls' = 2, 'mtls' = 3),
+    response_code UInt16,
+    grpc_status Int8,
+    response_flags LowCardinality(String),
+    source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)),
+    destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)),
+    requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    attempts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'requests plus retries',
+    bytes_sent SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    bytes_received SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)),
+    duration_us AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99), UInt64) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfHour(time), destination_service, source_service, destination_namespace, source_namespace,
+    destination_kind, destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter,
+    transport, security, response_code, grpc_status, response_flags, source_role, time)
+TTL time + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
+
+-- Edges as access logs report them: every request, sampled or not.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_access_logs ON CLUSTER 'two' TO edges_local AS
+SELECT
+    toStartOfInterval(toDateTime(access_logs.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'access_log' AS signal,
+    reporter,
+    if(reporter = 'server', '', role) AS source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    anyLast(access_logs.source_principal) AS source_principal,
+    anyLast(access_logs.destination_principal) AS destination_principal,
+    count() AS requests,
+    sum(greatest(request_attempts, 1)) AS attempts,
+    sum(access_logs.bytes_sent) AS bytes_sent,
+    sum(access_logs.bytes_received) AS bytes_received,
+    sum(access_logs.duration_us) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(access_logs.duration_us) AS duration_us
+FROM access_logs_local AS access_logs
+WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionStart', 'TcpUpstreamConnected', 'TcpPeriodic',
+    'UpstreamPoolReady', 'UpstreamPeriodic', 'UpstreamEnd', 'DownstreamTunnelSuccessfullyEstablished',
+    'UdpTunnelUpstreamConnected', 'UdpPeriodic', 'UdpSessionEnd') AND destination_kind != 'local'
+GROUP BY ALL
+;
+
+-- Edges as the spans of proxies report them: what sampling let through, for meshes that send no access logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ON CLUSTER 'two' TO edges_local AS
+SELECT
+    toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'span' AS signal,
+    'client' AS reporter,
+    '' AS source_role,
+    cluster AS source_cluster,
+    namespace AS source_namespace,
+    service AS source_service,
+    version AS source_version,
+    destination.kind AS destination_kind,
+    destination.cluster AS destination_cluster,
+    destination.namespace AS destination_namespace,
+    destination.service AS destination_service,
+    destination.version AS destination_version,
+    'http' AS transport,
+    'unknown' AS security,
+    response_code,
+    -1 AS grpc_status,
+    if(response_flags = '-', '', response_flags) AS response_flags,
+    '' AS source_principal,
+    '' AS destination_principal,
+    count() AS requests,
+    count() AS attempts,
+    sum(response_size) AS bytes_sent,
+    sum(request_size) AS bytes_received,
+    sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(intDiv(duration_ns, 1000)) AS duration_us
+FROM
+(
+    SELECT
+        time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
+        duration_ns,
+        arrayMap(name -> meshhub_destination(name), [toLowCardinality(
+            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))])[1] AS destination
+    FROM spans_local
+    WHERE kind = 'client'
+) AS spans
+WHERE destination.service != ''
+GROUP BY ALL
+;
+
+-- Which attribute keys exist, per signal and service and day, with their type and how often. Answers: what can be
+-- searched for, and completes it.
+-- shard key: sipHash64(key)
+CREATE TABLE IF NOT EXISTS attribute_catalogue_local ON CLUSTER 'two'
+(
+    day Date,
+    tenant LowCardinality(String),
+    signal Enum8('spans' = 1, 'access_logs' = 2, 'logs' = 3),
+    key LowCardinality(String),
+    service LowCardinality(String),
+    value_type SimpleAggregateFunction(anyLast, LowCardinality(String)),
+    example SimpleAggregateFunction(anyLast, String),
+    occurrences SimpleAggregateFunction(sum, UInt64)
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, tenant, signal, key, service)
+TTL day + toIntervalDay(14)
+SETTINGS replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS attribute_catalogue ON CLUSTER 'two' AS attribute_catalogue_local ENGINE = Distributed('two', currentDatabase(), attribute_catalogue_local, sipHash64(key));
+
+-- Attribute keys of spans that have no column of their own.
+CREATE MATERIALIZED VIEW IF NOT EXISTS attribute_catalogue_from_spans ON CLUSTER 'two' TO attribute_catalogue_local AS
+SELECT
+    toDate(time) AS day,
+    tenant,
+    'spans' AS signal,
+    attribute.1 AS key,
+    service,
+    anyLast(if(attribute_types[attribute.1] = '', 'string', attribute_types[attribute.1])) AS value_type,
+    anyLast(substring(attribute.2, 1, 256)) AS example,
+    count() AS occurrences
+FROM (SELECT time, tenant, service, attribute_types, arrayJoin(attributes) AS attribute FROM spans_local)
+GROUP BY ALL
+;
+
+-- Attribute keys of access_logs that have no column of their own.
+CREATE MATERIALIZED VIEW IF NOT EXISTS attribute_catalogue_from_access_logs ON CLUSTER 'two' TO attribute_catalogue_local AS
+SELECT
+    toDate(time) AS day,
+    tenant,
+    'access_logs' AS signal,
+    attribute.1 AS key,
+    service,
+    'string' AS value_type,
+    anyLast(substring(attribute.2, 1, 256)) AS example,
+    count() AS occurrences
+FROM (SELECT time, tenant, service, arrayJoin(attributes) AS attribute FROM access_logs_local)
+GROUP BY ALL
+;
+
+-- Attribute keys of logs that have no column of their own.
+CREATE MATERIALIZED VIEW IF NOT EXISTS attribute_catalogue_from_logs ON CLUSTER 'two' TO attribute_catalogue_local AS
+SELECT
+    toDate(time) AS day,
+    tenant,
+    'logs' AS signal,
+    attribute.1 AS key,
+    service,
+    anyLast(if(attribute_types[attribute.1] = '', 'string', attribute_types[attribute.1])) AS value_type,
+    anyLast(substring(attribute.2, 1, 256)) AS example,
+    count() AS occurrences
+FROM (SELECT time, tenant, service, attribute_types, arrayJoin(attributes) AS attribute FROM logs_local)
+GROUP BY ALL
+;
+
+-- Where the loader puts a metrics segment: one row per request (storage/wire/metrics.proto). Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_metrics ON CLUSTER 'two'
+(
+    resource_metrics Array(Tuple(
+        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)))),
+        scope_metrics Array(Tuple(
+            scope Tuple(name String, version String),
+            metrics Array(Tuple(
+    name String,
+    description String,
+    unit String,
+    data Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11),
+    gauge Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32))),
+    sum Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32)), aggregation_temporality Int32, is_monotonic Bool),
+    histogram Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64, bucket_counts Array(UInt64),
+            explicit_bounds Array(Float64), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32, min Float64, max Float64)),
+        aggregation_temporality Int32),
+    exponential_histogram Tuple(
+        data_points Array(Tuple(
+            attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            scale Int32, zero_count UInt64, positive Tuple(offset Int32, bucket_counts Array(UInt64)),
+            negative Tuple(offset Int32, bucket_counts Array(UInt64)), flags UInt32, min Float64, max Float64,
+            zero_threshold Float64)),
+        aggregation_temporality Int32),
+    summary Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            quantile_values Array(Tuple(quantile Float64, value Float64)), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32))))))))),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- OTLP metrics one row each, on their way to the table of their kind. Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS metric_records ON CLUSTER 'two'
+(
+    received_unix_nano UInt64,
+    tenant LowCardinality(String),
+    workload Tuple(cluster String, namespace String, service String, version String, instance String, role String),
+    resource_attributes LowCardinality(String),
+    scope_name LowCardinality(String),
+    metric Tuple(
+    name String,
+    description String,
+    unit String,
+    data Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11),
+    gauge Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32))),
+    sum Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32)), aggregation_temporality Int32, is_monotonic Bool),
+    histogram Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64, bucket_counts Array(UInt64),
+            explicit_bounds Array(Float64), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32, min Float64, max Float64)),
+        aggregation_temporality Int32),
+    exponential_histogram Tuple(
+        data_points Array(Tuple(
+            attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            scale Int32, zero_count UInt64, positive Tuple(offset Int32, bucket_counts Array(UInt64)),
+            negative Tuple(offset Int32, bucket_counts Array(UInt64)), flags UInt32, min Float64, max Float64,
+            zero_threshold Float64)),
+        aggregation_temporality Int32),
+    summary Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            quantile_values Array(Tuple(quantile Float64, value Float64)), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32))))
+)
+ENGINE = Null
+;
+
+-- Explodes OTLP requests into metrics. Total: no content of a well-formed request makes it fail.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metric_records_from_otlp ON CLUSTER 'two' TO metric_records AS
+SELECT
+    received_unix_nano,
+    tenant,
+    workload,
+    resource_attributes,
+    toLowCardinality(scope_metric.scope.name) AS scope_name,
+    arrayJoin(scope_metric.metrics) AS metric
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        meshhub_workload(resource_metric.resource.attributes) AS workload,
+        toLowCardinality(toJSONString(meshhub_attribute_map(resource_metric.resource.attributes, []))) AS resource_attributes,
+        arrayJoin(resource_metric.scope_metrics) AS scope_metric
+    FROM (SELECT received_unix_nano, tenant, arrayJoin(resource_metrics) AS resource_metric FROM ingest_metrics)
+)
+;
+
+-- Gauge data points, one row each. Answers: the course of a metric of a service, an instance or the mesh.
+-- Sorted by series so that the points of one lie together and compress.
+-- shard key: cityHash64(service, metric)
+CREATE TABLE IF NOT EXISTS metrics_gauge_local ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    unit LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    value Float64 CODEC(Gorilla, ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (metric, service, namespace, instance, cityHash64(mapValues(attributes)), time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_gauge ON CLUSTER 'two' AS metrics_gauge_local ENGINE = Distributed('two', currentDatabase(), metrics_gauge_local, cityHash64(service, metric));
+
+-- Gauge data points. Envoy 1.40 gives the start of a cumulative series in microseconds: mended here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_gauge_from_metric_records ON CLUSTER 'two' TO metrics_gauge_local AS
+SELECT
+    toDateTime64(meshhub_plausible_time(point.time_unix_nano, received_unix_nano), 3, 'UTC') AS time,
+    fromUnixTimestamp64Milli(toInt64(
+        if(point.start_time_unix_nano < 100000000000000000, intDiv(point.start_time_unix_nano, 1000),
+            intDiv(least(point.start_time_unix_nano, received_unix_nano), 1000000))), 'UTC') AS start_time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    metric_records.metric.name AS metric,
+    metric_records.metric.unit AS unit,
+    meshhub_attribute_map(point.attributes, []) AS attributes,
+    resource_attributes,
+    if(point.value = 'as_int', toFloat64(point.as_int), point.as_double) AS value
+FROM metric_records
+ARRAY JOIN metric_records.metric.gauge.data_points AS point
+WHERE metric_records.metric.data = 'gauge' AND bitAnd(point.flags, 1) = 0
+;
+
+-- Sum data points, one row each. Answers: the course of a metric of a service, an instance or the mesh.
+-- Sorted by series so that the points of one lie together and compress.
+-- shard key: cityHash64(service, metric)
+CREATE TABLE IF NOT EXISTS metrics_sum_local ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    unit LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    temporality Enum8('unspecified' = 0, 'delta' = 1, 'cumulative' = 2),
+    is_monotonic Bool,
+    value Float64 CODEC(Gorilla, ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (metric, service, namespace, instance, cityHash64(mapValues(attributes)), time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_sum ON CLUSTER 'two' AS metrics_sum_local ENGINE = Distributed('two', currentDatabase(), metrics_sum_local, cityHash64(service, metric));
+
+-- Sum data points. Envoy 1.40 gives the start of a cumulative series in microseconds: mended here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_sum_from_metric_records ON CLUSTER 'two' TO metrics_sum_local AS
+SELECT
+    toDateTime64(meshhub_plausible_time(point.time_unix_nano, received_unix_nano), 3, 'UTC') AS time,
+    fromUnixTimestamp64Milli(toInt64(
+        if(point.start_time_unix_nano < 100000000000000000, intDiv(point.start_time_unix_nano, 1000),
+            intDiv(least(point.start_time_unix_nano, received_unix_nano), 1000000))), 'UTC') AS start_time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    metric_records.metric.name AS metric,
+    metric_records.metric.unit AS unit,
+    meshhub_attribute_map(point.attributes, []) AS attributes,
+    resource_attributes,
+    CAST(if(metric_records.metric.sum.aggregation_temporality BETWEEN 0 AND 2, metric_records.metric.sum.aggregation_temporality, 0),
+        'Enum8(\'unspecified\' = 0, \'delta\' = 1, \'cumulative\' = 2)') AS temporality,
+    metric_records.metric.sum.is_monotonic AS is_monotonic,
+    if(point.value = 'as_int', toFloat64(point.as_int), point.as_double) AS value
+FROM metric_records
+ARRAY JOIN metric_records.metric.sum.data_points AS point
+WHERE metric_records.metric.data = 'sum' AND bitAnd(point.flags, 1) = 0
+;
+
+-- Histogram data points with explicit bounds, one row each. Answers: the course of a metric of a service, an instance or the mesh.
+-- Sorted by series so that the points of one lie together and compress.
+-- shard key: cityHash64(service, metric)
+CREATE TABLE IF NOT EXISTS metrics_histogram_local ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    unit LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    temporality Enum8('unspecified' = 0, 'delta' = 1, 'cumulative' = 2),
+    count UInt64 CODEC(T64, ZSTD(1)),
+    sum Float64 CODEC(ZSTD(1)),
+    min Float64 CODEC(ZSTD(1)),
+    max Float64 CODEC(ZSTD(1)),
+    bucket_counts Array(UInt64) CODEC(ZSTD(1)) COMMENT 'one more than explicit_bounds',
+    explicit_bounds Array(Float64) CODEC(ZSTD(1)) COMMENT 'upper bounds, inclusive'
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (metric, service, namespace, instance, cityHash64(mapValues(attributes)), time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_histogram ON CLUSTER 'two' AS metrics_histogram_local ENGINE = Distributed('two', currentDatabase(), metrics_histogram_local, cityHash64(service, metric));
+
+-- Histogram data points with explicit bounds. Envoy 1.40 gives the start of a cumulative series in microseconds: mended here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_histogram_from_metric_records ON CLUSTER 'two' TO metrics_histogram_local AS
+SELECT
+    toDateTime64(meshhub_plausible_time(point.time_unix_nano, received_unix_nano), 3, 'UTC') AS time,
+    fromUnixTimestamp64Milli(toInt64(
+        if(point.start_time_unix_nano < 100000000000000000, intDiv(point.start_time_unix_nano, 1000),
+            intDiv(least(point.start_time_unix_nano, received_unix_nano), 1000000))), 'UTC') AS start_time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    metric_records.metric.name AS metric,
+    metric_records.metric.unit AS unit,
+    meshhub_attribute_map(point.attributes, []) AS attributes,
+    resource_attributes,
+    CAST(if(metric_records.metric.histogram.aggregation_temporality BETWEEN 0 AND 2, metric_records.metric.histogram.aggregation_temporality, 0),
+        'Enum8(\'unspecified\' = 0, \'delta\' = 1, \'cumulative\' = 2)') AS temporality,
+    point.count AS count,
+    point.sum AS sum,
+    point.min AS min,
+    point.max AS max,
+    point.bucket_counts AS bucket_counts,
+    point.explicit_bounds AS explicit_bounds
+FROM metric_records
+ARRAY JOIN metric_records.metric.histogram.data_points AS point
+WHERE metric_records.metric.data = 'histogram' AND bitAnd(point.flags, 1) = 0
+;
+
+-- Exponential histogram data points, one row each. Answers: the course of a metric of a service, an instance or the mesh.
+-- Sorted by series so that the points of one lie together and compress.
+-- shard key: cityHash64(service, metric)
+CREATE TABLE IF NOT EXISTS metrics_exponential_histogram_local ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    unit LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    temporality Enum8('unspecified' = 0, 'delta' = 1, 'cumulative' = 2),
+    count UInt64 CODEC(T64, ZSTD(1)),
+    sum Float64 CODEC(ZSTD(1)),
+    min Float64 CODEC(ZSTD(1)),
+    max Float64 CODEC(ZSTD(1)),
+    scale Int32 CODEC(ZSTD(1)),
+    zero_count UInt64 CODEC(T64, ZSTD(1)),
+    zero_threshold Float64 CODEC(ZSTD(1)),
+    positive_offset Int32 CODEC(ZSTD(1)),
+    positive_bucket_counts Array(UInt64) CODEC(ZSTD(1)),
+    negative_offset Int32 CODEC(ZSTD(1)),
+    negative_bucket_counts Array(UInt64) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (metric, service, namespace, instance, cityHash64(mapValues(attributes)), time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_exponential_histogram ON CLUSTER 'two' AS metrics_exponential_histogram_local ENGINE = Distributed('two', currentDatabase(), metrics_exponential_histogram_local, cityHash64(service, metric));
+
+-- Exponential histogram data points. Envoy 1.40 gives the start of a cumulative series in microseconds: mended here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_exponential_histogram_from_metric_records ON CLUSTER 'two' TO metrics_exponential_histogram_local AS
+SELECT
+    toDateTime64(meshhub_plausible_time(point.time_unix_nano, received_unix_nano), 3, 'UTC') AS time,
+    fromUnixTimestamp64Milli(toInt64(
+        if(point.start_time_unix_nano < 100000000000000000, intDiv(point.start_time_unix_nano, 1000),
+            intDiv(least(point.start_time_unix_nano, received_unix_nano), 1000000))), 'UTC') AS start_time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    metric_records.metric.name AS metric,
+    metric_records.metric.unit AS unit,
+    meshhub_attribute_map(point.attributes, []) AS attributes,
+    resource_attributes,
+    CAST(if(metric_records.metric.exponential_histogram.aggregation_temporality BETWEEN 0 AND 2, metric_records.metric.exponential_histogram.aggregation_temporality, 0),
+        'Enum8(\'unspecified\' = 0, \'delta\' = 1, \'cumulative\' = 2)') AS temporality,
+    point.count AS count,
+    point.sum AS sum,
+    point.min AS min,
+    point.max AS max,
+    point.scale AS scale,
+    point.zero_count AS zero_count,
+    point.zero_threshold AS zero_threshold,
+    point.positive.offset AS positive_offset,
+    point.positive.bucket_counts AS positive_bucket_counts,
+    point.negative.offset AS negative_offset,
+    point.negative.bucket_counts AS negative_bucket_counts
+FROM metric_records
+ARRAY JOIN metric_records.metric.exponential_histogram.data_points AS point
+WHERE metric_records.metric.data = 'exponential_histogram' AND bitAnd(point.flags, 1) = 0
+;
+
+-- Summary data points, one row each. Answers: the course of a metric of a service, an instance or the mesh.
+-- Sorted by series so that the points of one lie together and compress.
+-- shard key: cityHash64(service, metric)
+CREATE TABLE IF NOT EXISTS metrics_summary_local ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
+    received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    unit LowCardinality(String),
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
+    count UInt64 CODEC(T64, ZSTD(1)),
+    sum Float64 CODEC(ZSTD(1)),
+    quantiles Array(Float64) CODEC(ZSTD(1)),
+    quantile_values Array(Float64) CODEC(ZSTD(1))
+)
+ENGINE = ReplicatedMergeTree
+PARTITION BY toDate(time)
+ORDER BY (metric, service, namespace, instance, cityHash64(mapValues(attributes)), time)
+TTL toDateTime(time) + toIntervalDay(14)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_summary ON CLUSTER 'two' AS metrics_summary_local ENGINE = Distributed('two', currentDatabase(), metrics_summary_local, cityHash64(service, metric));
+
+-- Summary data points. Envoy 1.40 gives the start of a cumulative series in microseconds: mended here.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_summary_from_metric_records ON CLUSTER 'two' TO metrics_summary_local AS
+SELECT
+    toDateTime64(meshhub_plausible_time(point.time_unix_nano, received_unix_nano), 3, 'UTC') AS time,
+    fromUnixTimestamp64Milli(toInt64(
+        if(point.start_time_unix_nano < 100000000000000000, intDiv(point.start_time_unix_nano, 1000),
+            intDiv(least(point.start_time_unix_nano, received_unix_nano), 1000000))), 'UTC') AS start_time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    workload.cluster AS cluster,
+    workload.namespace AS namespace,
+    workload.service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    metric_records.metric.name AS metric,
+    metric_records.metric.unit AS unit,
+    meshhub_attribute_map(point.attributes, []) AS attributes,
+    resource_attributes,
+    point.count AS count,
+    point.sum AS sum,
+    point.quantile_values.quantile AS quantiles,
+    point.quantile_values.value AS quantile_values
+FROM metric_records
+ARRAY JOIN metric_records.metric.summary.data_points AS point
+WHERE metric_records.metric.data = 'summary' AND bitAnd(point.flags, 1) = 0
+;
+
+ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);
+
+ALTER TABLE access_logs_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE access_logs_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE logs_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE logs_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);
+
+ALTER TABLE request_index_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE request_index_local ON CLUSTER 'two' MODIFY TTL bucket + toIntervalDay(14);
+
+ALTER TABLE trace_index_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE trace_index_local ON CLUSTER 'two' MODIFY TTL bucket + toIntervalDay(14);
+
+ALTER TABLE edges_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE edges_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
+
+ALTER TABLE attribute_catalogue_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE attribute_catalogue_local ON CLUSTER 'two' MODIFY TTL day + toIntervalDay(14);
+
+ALTER TABLE metrics_gauge_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_gauge_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE metrics_sum_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_sum_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE metrics_histogram_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_histogram_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE metrics_exponential_histogram_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_exponential_histogram_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE metrics_summary_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_summary_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
