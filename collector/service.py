@@ -12,6 +12,7 @@ from typing import Protocol
 from opentelemetry.metrics import Meter, Observation
 
 from collector import instruments as names
+from collector.allocation import keep_freed_memory
 from collector.authentication import Authentication
 from collector.instruments import Instruments
 from collector.intake import Intake
@@ -141,6 +142,7 @@ class Collector:
 
     async def _start(self) -> None:
         """What is started is registered to be stopped in reverse."""
+        keep_freed_memory()
         running = self._running
         lock = DirectoryLock.acquire(self._data_dir)
         running.callback(lock.release)
