@@ -23,6 +23,10 @@ IN_FLIGHT = 4
 """Requests in flight per connection."""
 
 
+Request = tuple[bytes, int]
+"""A body and how many records it has."""
+
+
 @dataclass
 class Tally:
     accepted: int = 0
@@ -36,19 +40,18 @@ async def run(
 ) -> dict[str, float]:
     """Send until the time is over; accepted records and acknowledgement latencies."""
     payloads = generate(signal, records, batch=batch)
-    per_request = payloads.records / len(payloads.bounds)
-    queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=connections * IN_FLIGHT * 2)
+    queue: asyncio.Queue[Request] = asyncio.Queue(maxsize=connections * IN_FLIGHT * 2)
     tally = Tally()
     channels = [
         grpc.aio.insecure_channel(target, options=[("grpc.use_local_subchannel_pool", 1)]) for _ in range(connections)
     ]
     senders = [
-        asyncio.create_task(_send(channel.unary_unary(METHODS[signal]), queue, per_request, tally))
+        asyncio.create_task(_send(channel.unary_unary(METHODS[signal]), queue, tally))
         for channel in channels
         for _ in range(IN_FLIGHT)
     ]
     start = time.monotonic()
-    await _feed(payloads, queue, per_request, start, seconds, rate)
+    await _feed(payloads, queue, start, seconds, rate)
     await queue.join()
     elapsed = time.monotonic() - start
     for sender in senders:
@@ -59,44 +62,40 @@ async def run(
     ordered = sorted(tally.latencies) or [0.0]
     return {
         "seconds": elapsed,
-        "accepted": round(tally.accepted),
+        "accepted": tally.accepted,
         "refused": tally.refused,
         "failed": tally.failed,
         "requests": len(tally.latencies),
-        "records_per_request": per_request,
+        "records_per_request": payloads.records / len(payloads.bounds),
         "bytes_per_record": payloads.bytes_per_record,
         "ack_p50_ms": ordered[len(ordered) // 2] * 1000,
         "ack_p99_ms": ordered[int(len(ordered) * 0.99)] * 1000,
     }
 
 
-async def _feed(
-    payloads: Payloads, queue: asyncio.Queue[bytes], per_request: float, start: float, seconds: float, rate: float
-) -> None:
-    sent, seed = 0.0, 0
+async def _feed(payloads: Payloads, queue: asyncio.Queue[Request], start: float, seconds: float, rate: float) -> None:
+    sent = seed = 0
     while time.monotonic() - start < seconds:
         seed += 1
-        for body in payloads.fresh(seed):
+        for body, count in zip(payloads.fresh(seed), payloads.counts, strict=True):
             if time.monotonic() - start >= seconds:
                 return
             if rate and (ahead := sent / rate - (time.monotonic() - start)) > 0:
                 await asyncio.sleep(ahead)
-            await queue.put(body)
-            sent += per_request
+            await queue.put((body, count))
+            sent += count
 
 
-async def _send(
-    call: grpc.aio.UnaryUnaryMultiCallable, queue: asyncio.Queue[bytes], per_request: float, tally: Tally
-) -> None:
+async def _send(call: grpc.aio.UnaryUnaryMultiCallable, queue: asyncio.Queue[Request], tally: Tally) -> None:
     while True:
-        body = await queue.get()
+        body, count = await queue.get()
         try:
-            await _deliver(call, body, per_request, tally)
+            await _deliver(call, body, count, tally)
         finally:
             queue.task_done()
 
 
-async def _deliver(call: grpc.aio.UnaryUnaryMultiCallable, body: bytes, per_request: float, tally: Tally) -> None:
+async def _deliver(call: grpc.aio.UnaryUnaryMultiCallable, body: bytes, count: int, tally: Tally) -> None:
     """Send one request until it is taken, as an OTLP client does."""
     while True:
         begun = time.monotonic()
@@ -110,7 +109,7 @@ async def _deliver(call: grpc.aio.UnaryUnaryMultiCallable, body: bytes, per_requ
             await asyncio.sleep(0.5)
             continue
         tally.latencies.append(time.monotonic() - begun)
-        tally.accepted += per_request
+        tally.accepted += count
         return
 
 

@@ -10,6 +10,7 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -41,8 +42,8 @@ Proxy = tuple[str, int]
 class Payloads:
     """Serialized requests of one signal and where in them the ids are.
 
-    `buffer` holds all requests end to end, `bounds` their (start, end); `ids` has for each kind of id the offsets of
-    its occurrences, the index of the id that belongs at each, and its width in bytes.
+    `buffer` holds all requests end to end, `bounds` their (start, end), `counts` their records; `ids` has for each kind
+    of id the offsets of its occurrences, the index of the id that belongs at each, and its width in bytes.
     """
 
     signal: Signal
@@ -50,7 +51,11 @@ class Payloads:
     bounds: list[tuple[int, int]]
     ids: list[tuple[np.ndarray, np.ndarray, int]]
     times: np.ndarray
-    records: int
+    counts: list[int]
+
+    @property
+    def records(self) -> int:
+        return sum(self.counts)
 
     @property
     def bytes_per_record(self) -> float:
@@ -82,14 +87,14 @@ def generate(signal: Signal, records: int, *, batch: int = 200, seed: int = 7) -
     for _ in range(max(1, records // spans_per_request)):
         for proxy, call in _request(rnd, book):
             per_proxy.setdefault(proxy, []).append(call)
-    requests = []
-    for proxy, calls in sorted(per_proxy.items()):
-        for start in range(0, len(calls), batch):
-            build = _trace_request if signal is Signal.TRACES else _logs_request
-            requests.append(build(proxy, calls[start : start + batch]))
+    build = _trace_request if signal is Signal.TRACES else _logs_request
+    requests = [
+        (build(proxy, calls[start : start + batch]), len(calls[start : start + batch]))
+        for proxy, calls in sorted(per_proxy.items())
+        for start in range(0, len(calls), batch)
+    ]
     rnd.shuffle(requests)
-    total = sum(len(calls) for calls in per_proxy.values())
-    return _located(signal, requests, book, total)
+    return _located(signal, requests, book)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def _request(rnd: random.Random, book: _IdBook) -> Iterator[tuple[Proxy, _Call]]
         status = 200 if rnd.random() > 0.01 else 503
         size, port = rnd.randrange(200, 20_000), rnd.randrange(32768, 60999)
         client, server = book.span(), book.span()
-        shared = {
+        shared: dict[str, Any] = {
             "trace": trace,
             "request_id": request_id,
             "path": path,
@@ -303,21 +308,13 @@ def _fill(target: object, attributes: dict[str, str]) -> None:
         target.add(key=key).value.string_value = value  # type: ignore[attr-defined]
 
 
-def _located(signal: Signal, requests: list[bytes], book: _IdBook, records: int) -> Payloads:
-    raw = b"".join(requests)
-    bounds, position = [], 0
-    for request in requests:
-        bounds.append((position, position + len(request)))
-        position += len(request)
-    ids = [_find(raw, known) for known in (book.traces, book.spans, book.requests)]
-    return Payloads(
-        signal,
-        np.frombuffer(raw, np.uint8).copy(),
-        bounds,
-        [found for found in ids if len(found[0])],
-        _times(signal, raw),
-        records,
-    )
+def _located(signal: Signal, requests: list[tuple[bytes, int]], book: _IdBook) -> Payloads:
+    raw = b"".join(body for body, _ in requests)
+    ends = np.cumsum([len(body) for body, _ in requests]).tolist()
+    bounds = list(zip([0, *ends], ends, strict=False))
+    ids = [found for known in (book.traces, book.spans, book.requests) if len((found := _find(raw, known))[0])]
+    buffer = np.frombuffer(raw, np.uint8).copy()
+    return Payloads(signal, buffer, bounds, ids, _times(signal, raw), [count for _, count in requests])
 
 
 def _find(raw: bytes, known: list[bytes]) -> tuple[np.ndarray, np.ndarray, int]:

@@ -150,11 +150,11 @@ def stored(client: Client, table: str) -> dict[str, float | str]:
 
 
 def _bytes_per_row(client: Client, table: str) -> float:
-    row = client.query(
+    rows = client.query(
         "SELECT sum(data_compressed_bytes) / sum(rows) FROM system.parts WHERE active AND table = {table:String}",
         parameters={"table": table},
-    ).first_row
-    return float(row[0])
+    ).result_rows
+    return float(rows[0][0])
 
 
 if __name__ == "__main__":
