@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from opentelemetry.metrics import Meter, NoOpMeterProvider
 
 from collector.journal.record import message_of, scan
@@ -96,7 +97,7 @@ class RunningCollector:
 
     def __init__(self, collector: Collector) -> None:
         self.collector = collector
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()  # what the hub runs on
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._stopped = False
 
