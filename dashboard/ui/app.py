@@ -14,10 +14,11 @@ from meshhub.clock import Clock
 _ASSETS = Path(__file__).parent / "assets"
 
 
-def create_ui(reads: Reads, clock: Clock, prefix: str = "/ui/") -> Dash:
+def create_ui(reads: Reads, clock: Clock, prefix: str = "/ui/", *, otlp_port: int = 4317) -> Dash:
     """The user interface as a WSGI application (`.server`) to be mounted at `prefix`.
 
-    The server in front strips the prefix; Dash puts it before every address that it gives to the browser.
+    The server in front strips the prefix; Dash puts it before every address that it gives to the browser. `otlp_port`
+    is where the page that connects the first proxy sends it: the port of the OTLP/gRPC receiver.
     """
     app = Dash(
         "meshhub",
@@ -33,7 +34,7 @@ def create_ui(reads: Reads, clock: Clock, prefix: str = "/ui/") -> Dash:
     app.layout = frame.layout(PAGES, prefix)
     # Dash declares it as None only.
     app.validation_layout = html.Div([app.layout, *(page.layout() for page in PAGES)])  # type: ignore[assignment]
-    surroundings = Surroundings(reads, clock, prefix)
+    surroundings = Surroundings(reads, clock, prefix, otlp_port)
     frame_callbacks.register(app, surroundings)
     for page in PAGES:
         page.register(app, surroundings)

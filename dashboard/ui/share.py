@@ -7,6 +7,9 @@ from urllib.parse import quote
 from dashboard.ui import query
 from dashboard.ui.query import View
 
+DEFAULT_HUB = "http://127.0.0.1:8080"
+"""The hub that the commands ask if they are not told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -22,12 +25,13 @@ def share(path: str, view: View, href: str) -> Shared:
     origin = "/".join(href.split("/")[:3])
     window = {"window": view.length, "end": view.end}
     options = [part for key, value in window.items() if value for part in (f"--{key}", value)]
+    hub = [] if origin == DEFAULT_HUB else ["--url", origin]
     if path == "requests":
         request_id = view.request_id or "REQUEST_ID"
-        return Shared(href, _curl(f"{origin}/api/v1/requests/{quote(request_id)}"), _cli("request", request_id))
+        return Shared(href, _curl(f"{origin}/api/v1/requests/{quote(request_id)}"), _cli("request", request_id, *hub))
     if path == "hub":
-        return Shared(href, _curl(f"{origin}/api/v1/hub{query.write(**window)}"), _cli("graph", *options))
-    return Shared(href, _curl(f"{origin}/api/v1/graph{query.write(**window)}"), _cli("graph", *options))
+        return Shared(href, _curl(f"{origin}/api/v1/hub{query.write(**window)}"), _cli("graph", *options, *hub))
+    return Shared(href, _curl(f"{origin}/api/v1/graph{query.write(**window)}"), _cli("graph", *options, *hub))
 
 
 def _curl(url: str) -> str:

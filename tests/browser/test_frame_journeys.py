@@ -113,7 +113,7 @@ def test_a_view_is_copied_as_link_as_curl_and_as_command(visitor: Any) -> None:
     assert page.evaluate("() => navigator.clipboard.readText()") == page.url
     for item, said, text in (
         ("Copy as curl", "Copied as curl", f"curl -s '{visitor.site.url}/api/v1/graph?window=1h'"),
-        ("Copy as CLI", "Copied as CLI", "meshhub graph --window 1h"),
+        ("Copy as CLI", "Copied as CLI", f"meshhub graph --window 1h --url {visitor.site.url}"),
     ):
         page.locator("#frame-share").click()
         page.get_by_text(item).click()

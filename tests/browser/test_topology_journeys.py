@@ -150,7 +150,7 @@ def test_the_first_proxy_is_connected_from_the_empty_page(visitor: Any) -> None:
     visitor.keep("topology-empty-light")
     page.locator(".copyable .copy").nth(1).click()
     expect(page.locator("#toast")).to_have_text("Copied")
-    assert "address: 127.0.0.1, port_value: 4317" in page.evaluate("() => navigator.clipboard.readText()")
+    assert "port_value: 4317" in page.evaluate("() => navigator.clipboard.readText()")
     visitor.site.reads.make_graph = graphs.shop
     placed(page, 13)
     expect(page.get_by_text("Connect your first proxy")).not_to_be_visible()

@@ -4,6 +4,7 @@
   const SCHEME_KEY = "frame-scheme";
   const RECENT_KEY = "meshhub-recent-requests";
   const RECENT_COUNT = 5;
+  const ECHO_MILLISECONDS = 1000;
   const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
@@ -114,10 +115,15 @@
     return [places.request_page, { [places.request_parameter]: text }];
   }
 
+  /* Enter may come before Dash has heard of the last letters: then the field itself has them, and Dash hears of them
+     after the field was emptied. */
+  let last = { text: "", at: 0 };
+
   function go(value, submitted, places) {
     const bySubmit = window.dash_clientside.callback_context.triggered.some((each) => each.prop_id.endsWith("n_submit"));
-    /* Enter may come before Dash has heard of the last letters. */
     const text = (bySubmit ? document.getElementById("frame-search").value : value || "").trim();
+    if (!bySubmit && text === last.text && Date.now() - last.at < ECHO_MILLISECONDS) return text ? "" : skip();
+    if (bySubmit) last = { text, at: Date.now() };
     const found = text && places.services && target(text, places, bySubmit);
     if (!found) return skip();
     const given = query().read();

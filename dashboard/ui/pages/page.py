@@ -12,11 +12,15 @@ from meshhub.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a page's callbacks work with. `prefix` is where the app is mounted, with slashes around it."""
+    """What a page's callbacks work with.
+
+    `prefix` is where the app is mounted, with slashes around it; `otlp_port` that of the OTLP/gRPC receiver.
+    """
 
     reads: Reads
     clock: Clock
     prefix: str
+    otlp_port: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,10 +69,8 @@ def _toolbar() -> Component:
     idle = dmc.Switch(id=ids.TOPOLOGY_IDLE, label="Idle", checked=True, size="xs")
     return html.Div(
         [
-            html.Span("On edges", className="muted"),
-            html.Div(labels, className="chips"),
-            html.Span("Draw", className="muted"),
-            groups,
+            html.Span([html.Span("On edges", className="muted"), html.Div(labels, className="chips")]),
+            html.Span([html.Span("Draw", className="muted"), groups]),
             idle,
             html.Span(
                 [
@@ -115,7 +113,7 @@ def _register_drawing(app: Dash, around: Surroundings) -> None:
         drawing = graph_scope.draw(
             graph, within=view.namespaces, idle=view.idle, groups=view.groups, opened=view.opened
         )
-        message = None if drawing.services else first_proxy.nothing(graph, view, href or "")
+        message = None if drawing.services else first_proxy.nothing(graph, view, href or "", around.otlp_port)
         return elements(drawing, view.labels), message, topology_summary.count(drawing, graph, window)
 
 

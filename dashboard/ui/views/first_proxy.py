@@ -11,38 +11,14 @@ from dashboard.ui.health import Health
 from dashboard.ui.query import View
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.parts import code, copyable, health_mark
+from dashboard.ui.wiring import PLACEHOLDERS, Fragment, fragments
 from topology.model import ServiceGraph
 
-BOOTSTRAP = """\
-# In the Envoy bootstrap: where the hub listens (OTLP/gRPC).
-static_resources:
-  clusters:
-  - name: meshhub
-    type: STRICT_DNS
-    typed_extension_protocol_options:
-      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-        explicit_http_config: {http2_protocol_options: {}}
-    load_assignment:
-      cluster_name: meshhub
-      endpoints:
-      - lb_endpoints:
-        - endpoint: {address: {socket_address: {address: HOST, port_value: 4317}}}
-"""
-
-ACCESS_LOG = """\
-# In each HttpConnectionManager and TcpProxy: every request, both directions.
-access_log:
-- name: envoy.access_loggers.open_telemetry
-  typed_config:
-    "@type": type.googleapis.com/envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig
-    log_name: meshhub
-    grpc_service: {envoy_grpc: {cluster_name: meshhub}}
-"""
+LOOPBACK = "127.0.0.1"
 
 
-def nothing(graph: ServiceGraph, view: View, href: str) -> Component:
-    """Why nothing is drawn."""
+def nothing(graph: ServiceGraph, view: View, href: str, otlp_port: int) -> Component:
+    """Why nothing is drawn. `href` is the browser's address, `otlp_port` that of the OTLP/gRPC receiver."""
     if graph.nodes and view.namespaces:
         names: Sequence[Component] = [code(name) for name in view.namespaces]
         return empty_card(
@@ -54,33 +30,26 @@ def nothing(graph: ServiceGraph, view: View, href: str) -> Component:
     if view.end:
         length, end = fmt.duration(graph.window.seconds * 1e6), fmt.exact_moment(graph.window.end)
         return empty_card("No traffic then", html.P(f"No proxy reported any traffic in the {length} to {end}."))
-    return connect(_host(href))
+    return connect(urlsplit(href).hostname or LOOPBACK, otlp_port)
 
 
-def connect(host: str) -> Component:
+def connect(host: str, port: int) -> Component:
     """How to connect the first proxy to the hub at this host."""
+    pieces = fragments(host, port)
     return empty_card(
         "Connect your first proxy",
         [
-            html.P(
-                ["No proxy has reported in this window. ", health_mark(Health.NOT_MEASURED, "waiting for the first")]
-            ),
-            html.H3("The whole bootstrap, made for you"),
-            html.P(
-                "Describe the mesh in one small file; each sidecar and gateway gets its complete Envoy configuration."
-            ),
-            copyable("meshhub envoy render mesh.yaml --out envoy/", "Copy the command"),
-            html.H3("Or add it to a bootstrap that you have"),
-            copyable(BOOTSTRAP.replace("HOST", host), "Copy the cluster"),
-            copyable(ACCESS_LOG, "Copy the access log"),
-            html.H3("Or look at a mesh first"),
-            html.P("A real Envoy mesh with traffic and faults on this machine:"),
+            html.P(["No proxy has reported yet. ", health_mark(Health.NOT_MEASURED, "waiting for the first")]),
+            html.P("To see a real Envoy mesh with traffic and faults on this machine first:"),
             copyable("meshhub demo", "Copy the command"),
+            html.P(f"To connect an Envoy of yours, add these {len(pieces)} pieces to its bootstrap."),
+            html.P(["Put your names for ", *(part for name in PLACEHOLDERS for part in (code(name), " "))]),
+            *(part for number, piece in enumerate(pieces, 1) for part in _piece(number, piece)),
             html.P("This page draws the graph as soon as the first request is reported.", className="muted"),
         ],
     )
 
 
-def _host(href: str) -> str:
-    authority = urlsplit(href).netloc
-    return authority.rpartition(":")[0] or authority or "127.0.0.1"
+def _piece(number: int, piece: Fragment) -> tuple[Component, Component]:
+    head = html.H3([f"{number}. {piece.title} ", html.Span(piece.place, className="aside")])
+    return head, copyable(piece.yaml, f"Copy: {piece.title}")

@@ -39,6 +39,7 @@ def hub(health: HubHealth) -> Component:
         [
             _head(health),
             html.Div(charts, className="charts"),
+            html.P("Times of the charts are UTC.", className="muted small"),
             html.Div(section("Storage", _storage(health.tables), aside=_total(health.tables)), className="card"),
         ]
     )

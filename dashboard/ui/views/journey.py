@@ -55,10 +55,9 @@ def not_found(error: NotFound) -> Component:
     """What was searched, and what may be the reason."""
     text = str(error)
     reasons = (
-        "It may be on its way: data takes about two seconds. This page looks again by itself.",
-        "The id may be another one: proxies write x-request-id, applications often log ids of their own.",
-        "The request may have passed no proxy that reports to this hub: see the silent proxies on the Topology page.",
-        "It may be older than the time for which access logs are kept.",
+        "This page looks again by itself: the request may be on its way.",
+        "Applications often log ids of their own; it takes Envoy's x-request-id, or a trace id.",
+        "Proxies that are silent are named on the Topology page.",
     )
     return html.Div(
         [

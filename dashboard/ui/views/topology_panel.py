@@ -3,7 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.ui.graph_scope import box_id
+from dashboard.ui.graph_scope import box_id, restrict
 from dashboard.ui.links import Links
 from dashboard.ui.query import View
 from dashboard.ui.views.edge_panel import edge_panel
@@ -18,7 +18,7 @@ def panel(graph: ServiceGraph, view: View, links: Links) -> Component:
     """Explain the selection; the whole graph if nothing is selected."""
     chosen = view.selected
     if not chosen:
-        return summary(graph, links)
+        return summary(restrict(graph, view.namespaces) if view.namespaces else graph, links)
     return html.Div([_close(links), _selection(graph, chosen, view, links)])
 
 

@@ -58,6 +58,8 @@ def worst(graph: ServiceGraph) -> tuple[Judged, ...]:
 
 
 def _sentence(graph: ServiceGraph, ill: tuple[Judged, ...]) -> str:
+    if not graph.edges:
+        return "Nothing was measured in this window."
     if not ill:
         return "Nothing is failing: on every measured edge fewer than 1 % of requests failed."
     failing = sum(verdict.health is Health.FAILING for _, verdict in ill)

@@ -25,7 +25,9 @@ def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: T
     ui.reads.make_graph = graphs.empty
     answer = ui.call("topology-graph.elements", frame_location__search="", frame_location__href="http://h:8080/ui/")
     assert answer["topology-graph"]["elements"] == []
-    assert "Connect your first proxy" in text(answer["topology-message"]["children"])
+    said = text(answer["topology-message"]["children"])
+    assert "Connect your first proxy" in said
+    assert "address: h port_value: 4317" in said
 
 
 @pytest.mark.parametrize(

@@ -108,4 +108,4 @@ def test_application_logs_are_in_order_of_time_and_plain_text(text: Text) -> Non
 def test_nothing_found_says_what_was_searched_and_what_to_do(text: Text) -> None:
     said = text(views.not_found(NotFound("could not find the request x: no access log has this id")))
     assert "Could not find the request x: no access log has this id" in said
-    assert "This page looks again by itself." in said
+    assert "This page looks again by itself" in said

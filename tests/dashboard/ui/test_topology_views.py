@@ -102,15 +102,17 @@ def test_links_keep_the_window(shop: ServiceGraph, written: Text) -> None:
 
 
 def test_the_empty_page_has_the_configuration_for_this_hub(window: TimeRange, text: Text) -> None:
-    said = text(first_proxy.nothing(graphs.empty(window), View(), "https://hub.example:8443/ui/"))
+    said = text(first_proxy.nothing(graphs.empty(window), View(), "https://hub.example:8443/ui/", 14317))
     assert "Connect your first proxy" in said
-    assert "address: hub.example, port_value: 4317" in said
+    assert "address: hub.example port_value: 14317" in said
 
 
 def test_nothing_in_a_scope_or_in_the_past_is_no_reason_to_connect_a_proxy(
     shop: ServiceGraph, window: TimeRange, text: Text
 ) -> None:
-    assert "Nothing in this scope" in text(first_proxy.nothing(shop, View(namespaces=("gone",)), ""))
-    assert "Only idle edges" in text(first_proxy.nothing(shop, View(idle=False), ""))
+    assert "Nothing in this scope" in text(first_proxy.nothing(shop, View(namespaces=("gone",)), "", 1))
+    assert "Only idle edges" in text(first_proxy.nothing(shop, View(idle=False), "", 1))
     past = View(end="2026-03-01T14:00:00Z")
-    assert "in the 15 min to 2026-03-01 14:00:00.000 UTC" in text(first_proxy.nothing(graphs.empty(window), past, ""))
+    assert "in the 15 min to 2026-03-01 14:00:00.000 UTC" in text(
+        first_proxy.nothing(graphs.empty(window), past, "", 1)
+    )
