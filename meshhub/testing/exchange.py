@@ -21,6 +21,10 @@ class Exchange:
     @classmethod
     def recent(cls) -> Self:
         """One of five seconds ago."""
+        return cls.of(time.time_ns() - 5_000_000_000)
+
+    @classmethod
+    def of(cls, start: int) -> Self:
+        """One that began at this time (Unix nanoseconds)."""
         name = f"service-{secrets.token_hex(6)}"
-        start = time.time_ns() - 5_000_000_000
         return cls(Proxy(name), Proxy(f"{name}-callee"), secrets.token_hex(16), secrets.token_hex(8), start)

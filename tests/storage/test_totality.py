@@ -84,8 +84,8 @@ def left_by(store: Store, folder: Path, signal: Signal, requests: list[Any]) -> 
 @given(requests=st.lists(REQUESTS["traces"], min_size=1, max_size=12))
 def test_every_span_becomes_a_row(keeping: Store, folder: Path, requests: list[Any]) -> None:
     assert left_by(keeping, folder, Signal.TRACES, requests) == expected(Signal.TRACES, requests)
-    spans = (span for request in requests for span in records(request, "resource_spans", "scope_spans", "spans"))
-    for trace_id in {span.trace_id[-16:] for span in islice(spans, 3)}:
+    sent = (made for request in requests for made in records(request, "resource_spans", "scope_spans", "spans"))
+    for trace_id in {made.trace_id[-16:] for made in islice(sent, 3)}:
         found = keeping.query("spans_of_trace", {"trace_id": trace_id.hex(), "limit": 100}, Span)
         assert found or not any(trace_id)
 
