@@ -9,6 +9,7 @@ class Reason(StrEnum):
     """Why a request is refused. The names appear as an attribute of the metric of refusals."""
 
     MALFORMED = "malformed"
+    UNSUPPORTED = "unsupported"
     TOO_LARGE = "too_large"
     UNAUTHENTICATED = "unauthenticated"
     OVERLOADED = "overloaded"

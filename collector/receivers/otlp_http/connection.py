@@ -1,7 +1,7 @@
 """One HTTP/1.1 connection: parsing by httptools, bounds on sizes and times.
 
-Why not an ASGI server: those at hand bound neither the time nor the size of a head, nor the time of a body, and cost
-more per request than all the rest of its way into the journal.
+Why not an ASGI server: uvicorn bounds neither the time nor the size of a head, and reads on after an answer was given
+early. It costs the same (20 to 30 µs a request), so nothing but the bounds decides.
 """
 
 import asyncio
@@ -45,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._framing = Framing(int(limits.header_bytes))
         self._chunk_bytes = 0
         self._receiving: Request | None = None
+        self._old_at = asyncio.get_running_loop().time() + limits.connection_age_seconds
         self._is_deaf = False
         self._is_last = False
         self._is_paused = False
@@ -174,7 +175,8 @@ class Connection(asyncio.Protocol):
     def _answer(self, request: Request, response: Response) -> None:
         if self._transport.is_closing():
             return
-        is_last = self._is_last or not request.keep_alive
+        is_old = asyncio.get_running_loop().time() >= self._old_at
+        is_last = self._is_last or is_old or not request.keep_alive
         self._transport.write(response.encode(now=time.time(), close=is_last))
         if is_last:
             self._end(request)

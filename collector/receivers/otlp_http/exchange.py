@@ -38,16 +38,10 @@ class OtlpApplication:
             return failure(HTTPStatus.METHOD_NOT_ALLOWED, message, media_type, {"allow": "POST"})
         try:
             tenant = self._intake.admit(head.headers.get("authorization"))
+            coding = _coding(head, media_type)
         except Refused as refused:
             self._intake.count_refusal(schema.signal, refused.reason, TRANSPORT)
             return refusal(refused, media_type)
-        if media_type not in (PROTOBUF, JSON):
-            message = f"could not read the request: its content-type must be {PROTOBUF} or {JSON}"
-            return failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, media_type)
-        coding = head.get("content-encoding").strip().lower()
-        if coding not in (*CODINGS, "identity", ""):
-            message = f"could not read the request: its content-encoding must be one of {', '.join(CODINGS)}, identity"
-            return failure(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, message, media_type)
         exchange = OtlpExchange(self._intake, self._limits, schema, tenant, media_type, coding)
         return exchange.announce(head.content_length) or exchange
 
@@ -72,7 +66,7 @@ class OtlpExchange:
         self._schema = schema
         self._tenant = tenant
         self._media_type = media_type
-        self._coding = coding if coding in CODINGS else ""
+        self._coding = coding
         self._max_bytes = int(limits.json_bytes if media_type == JSON else limits.request_bytes)
         self._max_received = int(limits.compressed_bytes) if self._coding else self._max_bytes
         self._pieces: list[bytes] = []
@@ -136,3 +130,21 @@ class OtlpExchange:
     def _refuse(self, refused: Refused) -> Response:
         self._intake.count_refusal(self._schema.signal, refused.reason, TRANSPORT)
         return refusal(refused, self._media_type)
+
+
+def _coding(head: Head, media_type: str) -> str:
+    """The content coding, "" for none.
+
+    Raises:
+        Refused: the coding or the media type is not one of ours.
+    """
+    if media_type not in (PROTOBUF, JSON):
+        message = f"could not read the request: its content-type must be {PROTOBUF} or {JSON}"
+        raise Refused(Reason.UNSUPPORTED, message)
+    coding = head.get("content-encoding").strip().lower()
+    if coding in ("", "identity"):
+        return ""
+    if coding not in CODINGS:
+        message = f"could not read the request: its content-encoding must be one of {', '.join(CODINGS)}, identity"
+        raise Refused(Reason.UNSUPPORTED, message)
+    return coding

@@ -19,6 +19,7 @@ PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
 STATUSES: Mapping[Reason, HTTPStatus] = {
     Reason.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Reason.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Reason.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     Reason.UNAUTHENTICATED: HTTPStatus.UNAUTHORIZED,
     Reason.OVERLOADED: HTTPStatus.TOO_MANY_REQUESTS,

@@ -163,6 +163,19 @@ def test_a_scope_that_is_too_large_costs_its_own_spans_only() -> None:
     assert (checked.records, checked.rejected) == (1, 2)
 
 
+def test_a_large_request_goes_on_as_the_very_same_bytes_too() -> None:
+    body = traces(*[span(14, 20)] * 9000).SerializeToString()
+    assert len(body) > QUICK_BYTES
+    assert check(limits=LimitSettings()).quick(body) is None
+    assert check(limits=LimitSettings()).thorough(body) == Checked(body, 9000)
+
+
+def test_a_span_with_attributes_beyond_suspicion_is_not_looked_at_twice() -> None:
+    """A record of many bytes but few attributes: counted, and kept as it came."""
+    body = traces(span(1, size=1500), span()).SerializeToString()
+    assert check().quick(body) == Checked(body, 2)
+
+
 def test_text_that_is_not_utf8_is_replaced_and_said() -> None:
     checked = decide(invalid_utf8(traces(span(), span()).SerializeToString()))
     spans = ExportTraceServiceRequest.FromString(checked.body).resource_spans[0].scope_spans[0].spans

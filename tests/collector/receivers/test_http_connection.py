@@ -383,6 +383,17 @@ def test_connections_over_the_limit_are_turned_away(tmp_path: Path) -> None:
         assert still_serves(hub)
 
 
+def test_an_old_connection_is_closed_after_an_answer(tmp_path: Path) -> None:
+    with running(tmp_path, limits={"connection_age_seconds": 0.1}) as hub, connected(hub) as wire:
+        wire.send(post())
+        assert wire.status() == 200
+        time.sleep(0.1)
+        wire.send(post())
+        _, headers, _ = wire.answer()
+        assert headers["connection"] == "close"
+        assert wire.is_closed()
+
+
 def test_what_is_refused_early_may_be_sent_to_its_end(wire: Wire) -> None:
     body = bytes(500_000)
     wire.send(post(body, path="/nowhere") + post())
