@@ -120,7 +120,7 @@ class Store:
         Raises:
             StorageError: the query failed, went over its limits, or found no turn among the others in the time it has.
         """
-        limits = self._settings.limits
+        text, limits = query_text(name), self._settings.limits
         settings: dict[str, int | str] = {
             "max_execution_time": limits.max_execution_seconds,
             "max_memory_usage": limits.max_memory_bytes,
@@ -130,7 +130,7 @@ class Store:
             # A subquery over a Distributed table is answered once, by all shards, not by each shard for itself.
             settings["distributed_product_mode"] = "global"
         with self._turn(limits.max_execution_seconds), self._engine.client() as client:
-            result = client.query(query_text(name), parameters=dict(parameters), settings=settings)
+            result = client.query(text, parameters=dict(parameters), settings=settings)
             names = result.column_names
             return [into(**dict(zip(names, map(_plain, row), strict=True))) for row in result.result_rows]
 
