@@ -44,7 +44,9 @@ def layout(pages: Sequence[Page], prefix: str) -> Component:
             html.Div(
                 [
                     _navigation(pages, prefix),
-                    html.Div([_bar(), html.Div(id=ids.BANNER), html.Main(id=ids.PAGE)], className="stage"),
+                    html.Div(
+                        [_bar(), _unreachable(), html.Div(id=ids.BANNER), html.Main(id=ids.PAGE)], className="stage"
+                    ),
                 ],
                 className="frame",
             ),
@@ -111,6 +113,12 @@ def _bar() -> Component:
         ],
         className="bar",
     )
+
+
+def _unreachable() -> Component:
+    """Shown by assets/frame.js while the hub does not answer the browser."""
+    text = "The hub does not answer. What you see is from before; this page asks again by itself."
+    return html.Div([icon("alert"), html.Span(text)], id=ids.UNREACHABLE, className="banner", role="alert")
 
 
 def _time() -> Component:

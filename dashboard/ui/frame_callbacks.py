@@ -79,6 +79,7 @@ def _register_browser_side(app: Dash) -> None:
     on("offer", Output(ids.SEARCH, "data"), Input(ids.PLACES, "data"), Input(ids.LOCATION, "search"))
     text = Input(ids.SEARCH, "value"), Input(ids.SEARCH, "n_submit")
     on("go", Output(ids.SEARCH, "value"), *text, State(ids.PLACES, "data"))
+    on("heard", Input(ids.AGE, "children"))
     on("help", Output(ids.HELP_DIALOG, "opened"), Input(ids.HELP, "n_clicks"), State(ids.HELP_DIALOG, "opened"))
     copies = [Input(name, "n_clicks") for name in (ids.COPY_LINK, ids.COPY_CURL, ids.COPY_CLI)]
     on("copy", *copies, State(ids.SHARE_TEXTS, "data"))

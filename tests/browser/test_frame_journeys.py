@@ -157,6 +157,21 @@ def test_old_data_raises_a_banner(visitor: Any) -> None:
     expect(page.locator("#frame-banner")).to_be_empty()
 
 
+def test_a_hub_that_is_away_is_said_to_be(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    page.route("**/_dash-update-component*", lambda route: route.abort())
+    expect(page.locator("#frame-unreachable")).to_be_visible(timeout=20_000)
+    expect(page.locator("#frame-age")).not_to_be_visible()
+    visitor.keep("away-light")
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator("#frame-unreachable")).not_to_be_visible()
+    expect(page.locator("#frame-age")).to_contain_text("data 1.4 s old")
+    visitor.faults[:] = [
+        fault for fault in visitor.faults if "ERR_FAILED" not in fault and "did not respond" not in fault
+    ]
+
+
 def test_an_address_without_page_says_what_there_is(visitor: Any) -> None:
     page = visitor.go("nowhere")
     expect(page.locator("#frame-page")).to_contain_text("There is no such page")

@@ -5,6 +5,7 @@
   const RECENT_KEY = "meshhub-recent-requests";
   const RECENT_COUNT = 5;
   const ECHO_MILLISECONDS = 1000;
+  const AWAY_MILLISECONDS = 10000;
   const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
@@ -177,6 +178,20 @@
     if (by === "frame-copy-cli" && cli) copyText(texts.cli, "Copied as CLI");
   }
 
+  /* The age of the data is asked for every two seconds: when no answer comes, the hub is away, and what it said last
+     must not stand as if it were true now. */
+  let heardAt = Date.now();
+
+  function heard() {
+    heardAt = Date.now();
+    delete document.documentElement.dataset.hub;
+  }
+
+  window.setInterval(() => {
+    if (document.hidden) heardAt = Date.now();
+    if (Date.now() - heardAt > AWAY_MILLISECONDS) document.documentElement.dataset.hub = "away";
+  }, 1000);
+
   function askAgain() {
     const requests = window.location.pathname.endsWith("/requests");
     window.dash_clientside.set_props(requests ? "requests-retry" : "frame-tick", { n_intervals: Date.now() });
@@ -197,6 +212,6 @@
   paint(stored(SCHEME_KEY));
   window.meshhub = Object.assign(window.meshhub || {}, { toast });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, offer, go, help, copy },
+    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, offer, go, help, heard, copy },
   });
 })();

@@ -104,7 +104,8 @@ def _chart(chart: Chart, health: HubHealth) -> Component:
         figure = timeline(chart.lines, health.window, chart.unit, stacked=chart.stacked)
         body: Component = html.Div(dcc.Graph(figure=figure, config=_GRAPH_CONFIG), className="chart")
     else:
-        body = html.P("Nothing was recorded in this window.", className="muted nothing")
+        none = "None in this window." if health.series else "Nothing was recorded in this window."
+        body = html.P(none, className="muted nothing")
     return html.Div([html.H3(chart.title), body], className="card chart-card")
 
 

@@ -92,6 +92,8 @@ def _origin(journey: Journey) -> str:
     report = origin.client or origin.server
     flags = report.flags if report else ()
     why = f": {flags[0].text.rstrip('.')} ({flags[0].code})" if flags else ""
+    if not why and report is not None and report.response_code:
+        why = f", which answered {report.response_code}"
     return f"It went wrong first at {hop_name(origin)}{why}."
 
 

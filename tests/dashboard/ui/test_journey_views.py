@@ -33,6 +33,12 @@ def test_a_failure_is_traced_to_where_it_began() -> None:
     assert began.endswith("(UH).")
 
 
+def test_a_failure_without_flags_names_the_answer() -> None:
+    hops = tuple(replace(hop, client=hop.client and replace(hop.client, flags=())) for hop in journeys.failed().hops)
+    told = sentences(replace(journeys.failed(), hops=hops))
+    assert told[1] == "It went wrong first at storefront:v1 → reviews:v1, which answered 503."
+
+
 def test_a_request_without_hops_says_so() -> None:
     nothing = replace(journeys.sampled(), hops=(), outcome=None)
     assert sentences(nothing) == ("Nothing is known of its way: no proxy reported a hop.",)
