@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS request_index${local} ${on_cluster}
 (
     request_hash UInt64 CODEC(Delta, ZSTD(1)) COMMENT 'sipHash64(request_id)',
     bucket DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'toStartOfFiveMinutes(time)',
-    trace_id FixedString(16) CODEC(ZSTD(1))
+    trace_id FixedString(16) CODEC(ZSTD(1)) COMMENT 'zero bytes: none'
 )
 ENGINE = ${engine}ReplacingMergeTree
 PARTITION BY toDate(bucket)

@@ -2,7 +2,7 @@
 -- shard key: sipHash64(trace_id)
 CREATE TABLE IF NOT EXISTS trace_index${local} ${on_cluster}
 (
-    trace_id FixedString(16) CODEC(ZSTD(1)),
+    trace_id FixedString(16) CODEC(ZSTD(1)) COMMENT 'zero bytes: none',
     bucket DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'toStartOfFiveMinutes(time)'
 )
 ENGINE = ${engine}ReplacingMergeTree

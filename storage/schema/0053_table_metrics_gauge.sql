@@ -3,20 +3,20 @@
 -- shard key: cityHash64(service, metric)
 CREATE TABLE IF NOT EXISTS metrics_gauge${local} ${on_cluster}
 (
-    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)),
+    time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of the point',
     start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of a cumulative series; 1970 where not given',
     received DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'when the hub took it',
-    tenant LowCardinality(String),
-    cluster LowCardinality(String),
-    namespace LowCardinality(String),
-    service LowCardinality(String),
-    version LowCardinality(String),
-    instance LowCardinality(String),
-    metric LowCardinality(String),
-    unit LowCardinality(String),
-    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)),
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    cluster LowCardinality(String) COMMENT 'of the sender (docs/reference/identity.md)',
+    namespace LowCardinality(String) COMMENT 'of the sender',
+    service LowCardinality(String) COMMENT 'of the sender',
+    version LowCardinality(String) COMMENT 'of the sender',
+    instance LowCardinality(String) COMMENT 'of the sender: pod, node or process',
+    metric LowCardinality(String) COMMENT 'name',
+    unit LowCardinality(String) COMMENT 'UCUM',
+    attributes Map(LowCardinality(String), String) CODEC(ZSTD(1)) COMMENT 'of the series, values as text',
     resource_attributes LowCardinality(String) COMMENT 'JSON object of texts',
-    value Float64 CODEC(Gorilla, ZSTD(1))
+    value Float64 CODEC(Gorilla, ZSTD(1)) COMMENT 'integers too'
 )
 ENGINE = ${engine}MergeTree
 PARTITION BY toDate(time)

@@ -77,8 +77,25 @@ def test_what_an_access_log_leaves_out_is_nothing_not_a_guess(store: Store, fold
     [read] = store.query("access_logs_of_request", {"request_id": sent.request} | LIMIT, AccessLog)
     assert read == replace(
         blank(AccessLog), time_unix_nano=sent.start, request_id=sent.request, reporter="unknown", transport="tcp",
-        grpc_status=-1, security="unknown",
+        grpc_status=-1, security="unknown", sampled="unknown",
     )  # fmt: skip
+
+
+def test_the_trace_context_tells_whether_a_trace_was_kept(store: Store, folder: Path, sent: Exchange) -> None:
+    contexts = {
+        f"00-{sent.trace}-{'ab' * 8}-01": "yes",
+        f"00-{sent.trace}-{'ab' * 8}-00": "no",
+        f"00-{sent.trace}-{'ab' * 8}-03": "yes",
+        "-": "unknown",
+        "nonsense": "unknown",
+    }
+    logs = [
+        access_log(sent.start + number, {"traceparent": context, "request_id": sent.request})
+        for number, context in enumerate(contexts)
+    ]
+    load(store, folder, Signal.LOGS, [logs_request(sent.caller, logs)])
+    found = store.query("access_logs_of_request", {"request_id": sent.request} | LIMIT, AccessLog)
+    assert [read.sampled for read in found] == list(contexts.values())
 
 
 def test_a_connection_is_no_request(store: Store, folder: Path, sent: Exchange) -> None:

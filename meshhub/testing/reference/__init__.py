@@ -7,6 +7,7 @@ from meshhub.testing.reference.api import api_page
 from meshhub.testing.reference.commands import commands_page
 from meshhub.testing.reference.metrics import metrics_page
 from meshhub.testing.reference.settings import settings_page
+from meshhub.testing.reference.storage import storage_page
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
@@ -15,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": commands_page,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
+    "storage.md": storage_page,
 }
 """File name in docs/reference, and what makes its text."""
 

@@ -1,0 +1,74 @@
+"""docs/reference/storage.md from the files of storage/schema."""
+
+import re
+from dataclasses import dataclass
+
+from meshhub.testing.reference.markdown import code, page, table
+from storage.rendering import Migration, migrations
+from storage.settings import RetentionSettings
+
+INTRODUCTION = """\
+The tables that hold what the hub keeps, in the database of `storage.database`. On a server any SQL tool may read them;
+the embedded engine belongs to the hub's process alone. New versions may add columns; what is there keeps its meaning.
+
+Rows live for as many days as the retention settings say (`storage.retention.*`); whole days are dropped at once. On a
+cluster each table here is a Distributed one before `<table>_local`, spread by the shard key.
+
+Between a request's arrival and these tables stand tables that keep nothing (`ingest_traces`, `ingest_logs`,
+`ingest_metrics`, `log_records`, `metric_records`) and materialized views (`<table>_from_<source>`). Who is who in the
+columns `cluster`, `namespace`, `service` and `version` is decided as [identity](identity.md) says. What was applied to
+the schema is in `schema_migrations`."""
+
+_COLUMN = re.compile(
+    r"^    (?P<name>\w+) (?P<type>.+?)"
+    r"(?: CODEC\((?:[^()]|\([^()]*\))*\))?"
+    r"(?: COMMENT '(?P<comment>(?:[^']|'')*)')?,?$",
+    re.MULTILINE,
+)
+_CLAUSE = r"^{} (.+?)(?=\n[A-Z]|\Z)"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as the file declares it."""
+
+    name: str
+    type: str
+    comment: str
+
+
+def columns(entry: Migration) -> list[Column]:
+    """The columns of a table, in order."""
+    body = entry.text.partition("\n(\n")[2].partition("\n)\n")[0]
+    return [Column(found["name"], found["type"], found["comment"] or "") for found in _COLUMN.finditer(body)]
+
+
+def clause(entry: Migration, name: str) -> str:
+    """A clause of a table on one line: ORDER BY, PARTITION BY, ENGINE =."""
+    found = re.search(_CLAUSE.format(name), entry.text, re.MULTILINE | re.DOTALL)
+    return " ".join(found[1].split()) if found else ""
+
+
+def purpose(entry: Migration) -> str:
+    """The comment at the head of the file, without the line for the cluster."""
+    lines = [line.removeprefix("-- ") for line in entry.text.splitlines() if line.startswith("-- ")]
+    return "\n".join(line for line in lines if not line.startswith("shard key:"))
+
+
+def storage_page() -> str:
+    """The page: one section per table."""
+    return page("Storage", INTRODUCTION, *(_section(entry) for entry in migrations() if entry.table))
+
+
+def _section(entry: Migration) -> str:
+    days = RetentionSettings().days(entry.table)
+    facts = [
+        f"- Engine {code(clause(entry, 'ENGINE =').replace('${engine}', ''))}",
+        f"- sorted by {code(clause(entry, 'ORDER BY'))}",
+        f"- partitioned by {code(clause(entry, 'PARTITION BY'))}",
+        f"- kept for {days} days by default",
+        f"- shard key {code(entry.shard_key)}",
+    ]
+    rows = [(code(column.name), code(column.type), column.comment) for column in columns(entry)]
+    parts = (f"## {entry.table}", purpose(entry), ";\n".join(facts) + ".", table(("Column", "Type", "Meaning"), rows))
+    return "\n\n".join(parts)
