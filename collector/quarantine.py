@@ -14,7 +14,7 @@ from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import DecodeError
 
 from collector.journal.record import message_of, received_time
-from collector.journal.segment import SegmentName, sync_directory, write_all, write_durably
+from collector.journal.segment import SegmentName, make_directory, sync_directory, write_all, write_durably
 from collector.schema import SCHEMAS
 from meshhub.errors import MeshhubError, NotFound
 from meshhub.model import Signal
@@ -48,7 +48,7 @@ class Quarantine:
             OSError: it is still where it was.
         """
         directory = self._directory / name.signal
-        directory.mkdir(parents=True, exist_ok=True)
+        make_directory(directory)
         received = datetime.fromtimestamp(received_time(sealed.read_bytes()) / 1e9, UTC)
         entry = Entry(str(name), name.signal, reason, now.isoformat(), received.isoformat(), sealed.stat().st_size)
         text = json.dumps(asdict(entry), indent=2).encode()
@@ -118,7 +118,7 @@ class Quarantine:
         if segment is None:
             raise MeshhubError(f"could not retry {name}: it is not the name of a segment")
         try:
-            sealed.mkdir(parents=True, exist_ok=True)
+            make_directory(sealed)
             self._content(entry).rename(sealed / segment.file_name)
             sync_directory(sealed)
             sync_directory(self._content(entry).parent)

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
-from collector.journal.segment import write_all, write_durably
+from collector.journal.segment import make_directory, write_all, write_durably
 from meshhub.errors import DataDirectoryInUse, MeshhubError
 
 FORMAT = 1
@@ -28,7 +28,7 @@ class DirectoryLock:
         """
         path = data_dir / "journal" / "lock"
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_directory(path.parent)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         except OSError as error:
             raise _unusable(data_dir, error) from error

@@ -11,7 +11,7 @@ from collector.instruments import Instruments
 from collector.journal.directory import check_format
 from collector.journal.recovery import recover
 from collector.journal.sealed import SealedSegments
-from collector.journal.segment import SegmentName, list_segments
+from collector.journal.segment import SegmentName, list_segments, make_directory
 from collector.journal.space import DiskSpace
 from collector.journal.writer import Writer
 from collector.settings import JournalSettings
@@ -44,7 +44,7 @@ class Journal:
         """
         identity = secrets.token_hex(8)
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            make_directory(self._directory)
             check_format(self._directory)
             for signal in Signal:
                 self._writers[signal] = self._prepare(signal, identity)
@@ -70,7 +70,7 @@ class Journal:
         open_directory = self._directory / signal / "open"
         sealed = self.sealed[signal]
         for directory in (open_directory, sealed.directory):
-            directory.mkdir(parents=True, exist_ok=True)
+            make_directory(directory)
         found = recover(open_directory, sealed.directory)
         if found.damages:
             self._instruments.journal_damaged(signal, found.damages, found.lost_bytes)

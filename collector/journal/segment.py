@@ -79,6 +79,14 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def make_directory(directory: Path) -> None:
+    """Make a directory and those above it that are missing, durably."""
+    if not directory.is_dir():
+        make_directory(directory.parent)
+        directory.mkdir(exist_ok=True)
+        sync_directory(directory.parent)
+
+
 def write_durably(path: Path, write: Callable[[int], None]) -> None:
     """Create a file whole or not at all: `write` fills an unfinished file, which then takes its name, durably.
 

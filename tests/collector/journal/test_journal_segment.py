@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.journal.segment import SegmentName, list_segments, write_all, write_durably
+from collector.journal.segment import SegmentName, list_segments, make_directory, write_all, write_durably
 from meshhub.model import Signal
 
 NAME = SegmentName(Signal.TRACES, "0123456789abcdef", 42)
@@ -51,6 +51,18 @@ def test_segments_are_listed_oldest_first_and_other_files_left_out(tmp_path: Pat
         (tmp_path / other).touch()
 
     assert list_segments(tmp_path) == [NAME.half(0), NAME.half(1), later]
+
+
+def test_a_directory_is_made_with_those_above_it_and_each_is_synced_into_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("collector.journal.segment.sync_directory", synced.append)
+    for _ in range(2):
+        make_directory(tmp_path / "a" / "b")
+
+    assert (tmp_path / "a" / "b").is_dir()
+    assert synced == [tmp_path, tmp_path / "a"]
 
 
 def test_a_file_is_written_whole(tmp_path: Path) -> None:

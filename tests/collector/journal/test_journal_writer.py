@@ -86,8 +86,8 @@ def test_with_fsync_the_file_and_its_directory_are_synced_before_the_future_is_d
     assert calls == ["directory", "file"]
 
 
-def test_what_waits_together_is_written_together(make_journal: JournalMaker, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = make_journal()
+def written_together(journal: Journal, patch: pytest.MonkeyPatch, bodies: list[bytes]) -> list[int]:
+    """How many requests each write had, when these came in while one was being written."""
     sizes: list[int] = []
     all_are_there = threading.Event()
     genuine = os.writev
@@ -97,18 +97,31 @@ def test_what_waits_together_is_written_together(make_journal: JournalMaker, mon
         sizes.append(len(parts) // 3)
         return genuine(descriptor, parts)
 
-    monkeypatch.setattr("collector.journal.open_segment.os.writev", writev)
+    patch.setattr("collector.journal.open_segment.os.writev", writev)
 
     async def run() -> None:
         first = journal.append(Signal.TRACES, b"first")
         await asyncio.to_thread(wait_until, lambda: not journal._writers[Signal.TRACES]._queue.qsize())
-        futures = [journal.append(Signal.TRACES, b"%d" % number) for number in range(700)]
+        futures = [journal.append(Signal.TRACES, body) for body in bodies]
         all_are_there.set()
         await asyncio.gather(first, *futures)
 
     asyncio.run(run())
+    return sizes
 
-    assert sizes == [1, 300, 300, 100]
+
+def test_what_waits_together_is_written_together(make_journal: JournalMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = [b"%d" % number for number in range(700)]
+    assert written_together(make_journal(), monkeypatch, bodies) == [1, 300, 300, 100]
+
+
+def test_what_is_written_together_passes_the_size_of_a_segment_by_one_request_at_most(
+    make_journal: JournalMaker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    journal = make_journal(segment_bytes=4096)
+    assert written_together(journal, monkeypatch, [bytes(1500)] * 7) == [1, 3, 3, 1]
+    journal.close()
+    assert [path.stat().st_size // 1500 for path in sorted(tmp_path.glob("traces/*/*"))] == [3, 3, 1]
 
 
 def test_a_segment_is_sealed_by_size(make_journal: JournalMaker, tmp_path: Path) -> None:
