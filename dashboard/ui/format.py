@@ -1,4 +1,4 @@
-"""Numbers as people read them: three significant digits, always with their unit, deltas with sign and base."""
+"""Numbers as people read them: three significant digits, always with their unit."""
 
 import math
 from datetime import UTC, datetime
@@ -58,17 +58,6 @@ def duration(microseconds: float | None) -> str:
 def size(count: float | None) -> str:
     """A number of bytes in decimal units: 1_240_000 → "1.24 MB"."""
     return number(count, "B")
-
-
-def signed(text: str, value: float) -> str:
-    """A formatted number with its sign always shown: "+340 ms"."""
-    return f"+{text}" if value > 0 else text
-
-
-def points(now: float, before: float, base: str) -> str:
-    """How a share changed, in percentage points: "+0.8 pt vs 1 d ago"."""
-    change = (now - before) * 100
-    return f"{signed(digits(change), change)} pt vs {base}"
 
 
 def age(seconds: float | None) -> str:

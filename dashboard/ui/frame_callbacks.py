@@ -21,6 +21,7 @@ def register(app: Dash, around: Surroundings) -> None:
     _register_places(app, around)
     _register_share(app, around)
     _register_browser_side(app)
+    _register_search(app)
     controls.bind(app, controls.FRAME_CONTROLS)
 
 
@@ -76,10 +77,27 @@ def _register_browser_side(app: Dash) -> None:
     on("follow", Output(ids.TICK, "disabled"), Output(ids.LIVE, "aria-pressed"), Input(ids.LOCATION, "search"))
     on("toggle_live", Input(ids.LIVE, "n_clicks"))
     on("move", Input(ids.BACK, "n_clicks"), Input(ids.FORWARD, "n_clicks"))
-    on("offer", Output(ids.SEARCH, "data"), Input(ids.PLACES, "data"), Input(ids.LOCATION, "search"))
-    text = Input(ids.SEARCH, "value"), Input(ids.SEARCH, "n_submit")
-    on("go", Output(ids.SEARCH, "value"), *text, State(ids.PLACES, "data"))
     on("heard", Input(ids.AGE, "children"))
     on("help", Output(ids.HELP_DIALOG, "opened"), Input(ids.HELP, "n_clicks"), State(ids.HELP_DIALOG, "opened"))
     copies = [Input(name, "n_clicks") for name in (ids.COPY_LINK, ids.COPY_CURL, ids.COPY_CLI)]
     on("copy", *copies, State(ids.SHARE_TEXTS, "data"))
+
+
+def _register_search(app: Dash) -> None:
+    in_browser(
+        app,
+        "meshhub_search",
+        "offer",
+        Output(ids.SEARCH, "data"),
+        Input(ids.PLACES, "data"),
+        Input(ids.LOCATION, "search"),
+    )
+    in_browser(
+        app,
+        "meshhub_search",
+        "go",
+        Output(ids.SEARCH, "value"),
+        Input(ids.SEARCH, "value"),
+        Input(ids.SEARCH, "n_submit"),
+        State(ids.PLACES, "data"),
+    )

@@ -100,19 +100,8 @@ MARKS = {
 }
 
 
-class Chart:
-    """Colours of the same thing in every chart: middle tones that are legible on both schemes' surfaces."""
-
-    REQUESTS = "#3f7fdc"
-    ERRORS = "#d2493f"
-    P50 = "#2f9a75"
-    P95 = "#b97a12"
-    P99 = "#9265d3"
-    CLIENT = "#3f7fdc"
-    SERVER = "#2f9a75"
-    NEUTRAL = "#7b8794"
-
-
+CHART_NEUTRAL = "#7b8794"
+"""For what has no colour of its own."""
 SERVICE_HUES = (
     "#3f7fdc",
     "#2f9a75",
@@ -125,6 +114,7 @@ SERVICE_HUES = (
     "#5b74b8",
     "#a14fae",
 )
+"""Middle tones, legible on the surfaces of both schemes."""
 
 
 def service_colour(name: str) -> str:

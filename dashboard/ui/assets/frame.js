@@ -1,10 +1,7 @@
-/* The frame in the browser: colour scheme, navigation, time, search, copying. */
+/* The frame in the browser: colour scheme, navigation, time, copying, whether the hub is there. */
 (function () {
   "use strict";
   const SCHEME_KEY = "frame-scheme";
-  const RECENT_KEY = "meshhub-recent-requests";
-  const RECENT_COUNT = 5;
-  const ECHO_MILLISECONDS = 1000;
   const AWAY_MILLISECONDS = 10000;
   const UNITS = { s: 1, m: 60, h: 3600, d: 86400 };
   const skip = () => window.dash_clientside.no_update;
@@ -87,56 +84,6 @@
     query().change({ end: present ? "" : new Date(to).toISOString().replace(/\.\d+Z$/, "Z"), live: "" });
   }
 
-  function recent() {
-    return stored(RECENT_KEY) || [];
-  }
-
-  function remember(id) {
-    const others = recent().filter((each) => each !== id);
-    window.localStorage.setItem(RECENT_KEY, JSON.stringify([id, ...others].slice(0, RECENT_COUNT)));
-  }
-
-  /* The suggestions of the search box: recent requests first. */
-  function offer(places, search) {
-    if (!places || !places.options) return skip();
-    const shown = window.location.pathname === places.request_page && query().read().get(places.request_parameter);
-    if (shown) remember(shown);
-    const items = recent();
-    return (items.length ? [{ group: "Recent requests", items }] : []).concat(places.options);
-  }
-
-  function target(text, places, submitted) {
-    if (places.services[text]) return [places.service_page, { [places.service_parameter]: places.services[text] }];
-    if (places.pages[text]) return [places.pages[text], {}];
-    if (recent().includes(text)) return [places.request_page, { [places.request_parameter]: text }];
-    if (!submitted) return null;
-    const wanted = text.toLowerCase();
-    const named = Object.keys(places.services).find((name) => name.split(" · ")[0].toLowerCase() === wanted);
-    if (named) return [places.service_page, { [places.service_parameter]: places.services[named] }];
-    return [places.request_page, { [places.request_parameter]: text }];
-  }
-
-  /* Enter may come before Dash has heard of the last letters: then the field itself has them, and Dash hears of them
-     after the field was emptied. */
-  let last = { text: "", at: 0 };
-
-  function go(value, submitted, places) {
-    const bySubmit = window.dash_clientside.callback_context.triggered.some((each) => each.prop_id.endsWith("n_submit"));
-    const text = (bySubmit ? document.getElementById("frame-search").value : value || "").trim();
-    if (!bySubmit && text === last.text && Date.now() - last.at < ECHO_MILLISECONDS) return text ? "" : skip();
-    if (bySubmit) last = { text, at: Date.now() };
-    const found = text && places.services && target(text, places, bySubmit);
-    if (!found) return skip();
-    const given = query().read();
-    const parameters = new URLSearchParams();
-    for (const name of places.shared) if (given.has(name)) parameters.set(name, given.get(name));
-    for (const [name, value] of Object.entries(found[1])) parameters.set(name, value);
-    const tail = query().tidy(parameters);
-    query().visit(found[0] + (tail ? "?" + tail : ""));
-    if (document.activeElement) document.activeElement.blur();
-    return "";
-  }
-
   function help(clicks, opened) {
     return clicks ? !opened : skip();
   }
@@ -212,6 +159,6 @@
   paint(stored(SCHEME_KEY));
   window.meshhub = Object.assign(window.meshhub || {}, { toast });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, offer, go, help, heard, copy },
+    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, help, heard, copy },
   });
 })();

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.ui.figures.series import Points
-from dashboard.ui.theme import SERVICE_HUES, Chart
+from dashboard.ui.theme import SERVICE_HUES
 from meshhub.model import TimeRange
 
 Figure = dict[str, Any]
@@ -45,7 +45,7 @@ def timeline(lines: Mapping[str, Points], window: TimeRange, unit: str, *, stack
 
 
 def _line(name: str, points: Points, index: int, unit: str, *, stacked: bool) -> dict[str, Any]:
-    colour = SIGNAL_COLOURS.get(name, SERVICE_HUES[index % len(SERVICE_HUES)] if name else Chart.REQUESTS)
+    colour = SIGNAL_COLOURS.get(name, SERVICE_HUES[index % len(SERVICE_HUES)])
     return {
         "type": "scatter",
         "mode": "lines",

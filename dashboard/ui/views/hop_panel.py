@@ -1,24 +1,16 @@
 """One hop in full: what the caller's and the callee's proxy said of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
+from dashboard.ui.views.hop_times import times
 from dashboard.ui.views.journey_words import hop_name, judge_hop
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, section, table
-from traces.model import Explanation, Hop, Journey, Parts, ProxyReport, SpanNote
-
-_PARTS: tuple[tuple[str, str, str], ...] = (
-    ("request_us", "Receiving the request", "first to last byte of the request"),
-    ("queue_us", "Until sent on", "first byte received to first byte sent upstream"),
-    ("connect_us", "Connecting", "new connection to the upstream"),
-    ("handshake_us", "TLS handshake", "of that connection"),
-    ("first_byte_us", "Waiting for the answer", "first byte sent upstream to first byte back"),
-    ("response_us", "Receiving the answer", "first to last byte from upstream"),
-    ("send_us", "Sending the answer", "first to last byte to the caller"),
-)
+from dashboard.ui.views.span_details import spans
+from traces.model import Explanation, Hop, Journey, ProxyReport
 
 Say = Callable[[ProxyReport], Content]
 
@@ -33,11 +25,11 @@ def hop_panel(hop: Hop, journey: Journey) -> Component:
             *(html.P([icon("note"), note.text], className="note") for note in hop.notes),
             _explanations(hop),
             section("As each side saw it", _both_sides(hop)),
-            section("Where the time went", _times(hop)),
+            section("Where the time went", times(hop)),
             section("Security", _security(hop)),
             _attempts(hop),
             section("Addresses", _addresses(hop)),
-            _spans(hop, journey),
+            spans(hop, journey),
         ],
         className="stack",
     )
@@ -98,29 +90,6 @@ def _status(report: ProxyReport) -> str:
     return ", ".join(parts) or report.outcome.value.replace("_", " ")
 
 
-def _times(hop: Hop) -> Component:
-    rows = []
-    for name, text, meaning in _PARTS:
-        client, server = _part(hop.client, name), _part(hop.server, name)
-        if client or server:
-            rows.append((html.Span(text, title=meaning), _time(client), _time(server)))
-    if not rows:
-        return html.P("No proxy said where the time went.", className="muted")
-    return table(("", "client", "server"), rows)
-
-
-def _part(report: ProxyReport | None, name: str) -> int:
-    return _named(report.parts)[name] if report else 0
-
-
-def _named(parts: Parts) -> Mapping[str, int]:
-    return {name: getattr(parts, name) for name, _, _ in _PARTS}
-
-
-def _time(microseconds: int) -> str:
-    return fmt.duration(microseconds) if microseconds else fmt.ABSENT
-
-
 def _security(hop: Hop) -> Component:
     report = hop.client or hop.server
     if report is None or not report.tls.security or report.tls.security == "unknown":
@@ -176,42 +145,3 @@ def _addresses(hop: Hop) -> Component:
             ),
         )
     )
-
-
-def _spans(hop: Hop, journey: Journey) -> Component | None:
-    proxies = [report.span for report in (hop.client, hop.server) if report and report.span]
-    made = [span for workload in journey.workloads for span in workload.spans if span.hop == hop.id]
-    if not proxies and not made:
-        return None
-    return section("Spans", html.Div([_span(span) for span in (*proxies, *made)]))
-
-
-def _span(span: SpanNote) -> Component:
-    events = [
-        html.Li([f"+{fmt.duration(offset)} ", html.B(name), " ", _pairs(attributes)])
-        for offset, name, attributes in span.events
-    ]
-    return html.Details(
-        [
-            html.Summary(
-                [
-                    html.Span(span.name, className="span-name"),
-                    html.Span(fmt.duration(span.duration_us), className="aside"),
-                ]
-            ),
-            facts(
-                (
-                    ("Kind", span.kind),
-                    ("Status", f"{span.status} {span.status_message}".strip()),
-                    ("Span id", code(span.span_id)),
-                )
-            ),
-            facts(tuple((key, value) for key, value in sorted(span.attributes.items()))),
-            html.Ul(events) if events else None,
-        ],
-        className="span-details",
-    )
-
-
-def _pairs(attributes: Mapping[str, str]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in sorted(attributes.items()))

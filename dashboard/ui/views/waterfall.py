@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
-from dashboard.ui.theme import MARKS, Chart, service_colour
+from dashboard.ui.theme import CHART_NEUTRAL, MARKS, service_colour
 from dashboard.ui.views.journey_words import caller_name, hop_name, judge_hop, party_name
 from traces.model import Hop, Journey, SpanNote
 
@@ -125,7 +125,7 @@ def _key(journey: Journey) -> Component:
     kinds = [("client", "time at the caller's proxy"), ("server", "time at the callee's proxy")]
     if any(workload.spans for workload in journey.workloads):
         kinds.append(("span", "span of an application"))
-    colour = {"--bar": Chart.NEUTRAL}
+    colour = {"--bar": CHART_NEUTRAL}
     items = [html.Span([html.Span(html.Span(className=f"bar {kind}"), style=colour), text]) for kind, text in kinds]
     return html.Div(items, className="key muted small")
 

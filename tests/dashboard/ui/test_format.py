@@ -76,12 +76,6 @@ def test_an_age_is_given_to_the_tenth_of_a_second_while_it_is_young(seconds: flo
     assert fmt.age(seconds) == text
 
 
-def test_a_delta_has_its_sign_and_its_base() -> None:
-    assert fmt.points(0.021, 0.013, "1 d ago") == "+0.8 pt vs 1 d ago"
-    assert fmt.points(0.01, 0.02, "1 d ago") == "-1 pt vs 1 d ago"
-    assert fmt.signed("340 ms", 340_000) == "+340 ms"
-
-
 def test_times_show_their_zone_and_are_utc() -> None:
     time = datetime(2026, 3, 1, 15, 3, 21, 250_999, tzinfo=timezone(timedelta(hours=1)))
     assert fmt.moment(time) == "14:03:21 UTC"

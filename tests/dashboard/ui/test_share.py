@@ -31,10 +31,9 @@ def test_a_request_is_shared_by_its_id_whatever_that_is(request_id: str) -> None
     assert " " not in command[2]
 
 
-def test_links_to_other_pages_keep_scope_and_time_only() -> None:
+def test_a_link_is_the_view_but_for_its_changes() -> None:
     links = Links("/ui/", "?window=1h&ns=shop%2Cdata&select=x&labels=p95")
-    assert links.to("requests", id="1") == "/ui/requests?window=1h&ns=shop%2Cdata&id=1"
     assert links.here("topology", select="", open="shop") == (
         "/ui/topology?window=1h&ns=shop%2Cdata&labels=p95&open=shop"
     )
-    assert Links("/ui/").to("hub") == "/ui/hub"
+    assert Links("/ui/").here("hub") == "/ui/hub"
