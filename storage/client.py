@@ -34,6 +34,9 @@ _INSERT_SETTINGS = {
     "input_format_protobuf_oneof_presence": "1",
     "deduplicate_blocks_in_dependent_materialized_views": "1",
     "async_insert": "0",
+    # A segment is one block, however many requests it has: it goes in whole, or nothing of it does.
+    "min_insert_block_size_rows": "1000000000000",
+    "min_insert_block_size_bytes": "1000000000000",
     "max_partitions_per_insert_block": "0",
 }
 

@@ -139,16 +139,16 @@ def _open_embedded(path: Path, database: str) -> Client:
 
 
 def check_version(client: Client) -> None:
-    """Refuse a server older than 26.3 LTS (inline protobuf schemas and oneof presence).
+    """Refuse an engine older than 26.3 LTS (inline protobuf schemas and oneof presence).
 
     Raises:
-        StorageError: the server is too old.
+        StorageError: it is too old.
     """
     version = str(client.server_version)
     parts = tuple(int(part) for part in version.split(".")[:2])
     if parts < MINIMUM_VERSION:
         raise StorageError(
-            f"could not use the ClickHouse server: it is {version}, and meshhub needs 26.3 or newer", retryable=False
+            f"could not use the engine: it is ClickHouse {version}, and meshhub needs 26.3 or newer", retryable=False
         )
 
 

@@ -19,7 +19,7 @@ UNLOADABLE = frozenset(
     }
 )
 """What the engine says of a segment whose bytes are at fault, and of nothing else in an insert. Found by giving it
-30,000 damaged segments (tests/storage/test_bad_segments.py gives a few of each kind). A request is checked before it is
+24,000 damaged segments (tests/storage/test_bad_segments.py gives a few of each kind). A request is checked before it is
 journaled, so only damage on disk and what the engine reads more strictly than protobuf's own library get here."""
 
 NO_ACCESS = frozenset(

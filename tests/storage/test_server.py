@@ -55,7 +55,7 @@ def test_a_server_that_is_too_old_is_refused(guarded: Front) -> None:
         opened(guarded, settings=StorageSettings(username="default", password=Secret("s3cret/@:"))),
     ):
         error = refused(store)
-        assert str(error) == ("could not use the ClickHouse server: it is 25.8.3.1, and meshhub needs 26.3 or newer")
+        assert str(error) == ("could not use the engine: it is ClickHouse 25.8.3.1, and meshhub needs 26.3 or newer")
         assert not error.retryable
 
 
