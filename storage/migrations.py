@@ -3,8 +3,8 @@
 What was applied is recorded in `schema_migrations` with the hash of the file. A store that knows a higher number than
 this version is refused (no downgrade).
 
-The engine puts the functions' text into a view when the view is made: a migration that changes a function has to make the
-views anew that use it.
+The engine puts the functions' text into a view when the view is made: a migration that changes a function has to make
+anew the views that use it.
 """
 
 import hashlib

@@ -1,5 +1,5 @@
 -- An OTLP attribute list as a Map of texts, without the string attributes whose keys are in `left_out` (those have
--- columns of their own). Of duplicate keys the first one counts, as in meshhub_attribute.
+-- columns of their own). Duplicate keys stay as they came; a look-up by key finds the first, as meshhub_attribute does.
 CREATE OR REPLACE FUNCTION meshhub_attribute_map ${on_cluster} AS (attributes, left_out) -> CAST(
     arrayMap(
         attribute -> (tupleElement(attribute, 'key'), meshhub_any_value_text(tupleElement(attribute, 'value'))),

@@ -17,7 +17,13 @@ cluster each table here is a Distributed one before `<table>_local`, spread by t
 Between a request's arrival and these tables stand tables that keep nothing (`ingest_traces`, `ingest_logs`,
 `ingest_metrics`, `log_records`, `metric_records`) and materialized views (`<table>_from_<source>`). Who is who in the
 columns `cluster`, `namespace`, `service` and `version` is decided as [identity](identity.md) says. What was applied to
-the schema is in `schema_migrations`."""
+the schema is in `schema_migrations`.
+
+Every span, log record and data point that the hub acknowledges becomes a row, with these exceptions: data points that
+say of themselves that they have no value, and requests that the engine reads more strictly than protobuf's own library,
+which go to quarantine (two cases of one oneof, a known field with another wire type, a number over its type's range,
+groups). A time more than 31 days before the hub received a record, or more than a day after, is replaced by the time of
+receipt. Of OTLP's fields these are not kept: schema URLs, dropped counts, exemplars, attributes of scopes."""
 
 _COLUMN = re.compile(
     r"^    (?P<name>\w+) (?P<type>.+?)"

@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION meshhub_any_value_text ON CLUSTER 'two' AS (any_value
 ;
 
 -- An OTLP attribute list as a Map of texts, without the string attributes whose keys are in `left_out` (those have
--- columns of their own). Of duplicate keys the first one counts, as in meshhub_attribute.
+-- columns of their own). Duplicate keys stay as they came; a look-up by key finds the first, as meshhub_attribute does.
 CREATE OR REPLACE FUNCTION meshhub_attribute_map ON CLUSTER 'two' AS (attributes, left_out) -> CAST(
     arrayMap(
         attribute -> (tupleElement(attribute, 'key'), meshhub_any_value_text(tupleElement(attribute, 'value'))),
