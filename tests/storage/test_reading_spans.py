@@ -141,6 +141,25 @@ def test_an_application_keeps_the_attributes_that_have_columns(store: Store, fol
     assert (read.method, read.url, read.response_code, read.component) == ("GET", "http://x/", 404, "")
 
 
+def test_istios_own_attributes_win_over_the_resource(store: Store, folder: Path, sent: Exchange) -> None:
+    attributes = {
+        "istio.canonical_service": "reviews",
+        "istio.canonical_revision": "v3",
+        "istio.namespace": "bookinfo",
+        "istio.cluster_id": "Kubernetes",
+    }
+    made = span(
+        "reviews.bookinfo.svc.cluster.local:9080/*", OtlpSpan.SPAN_KIND_SERVER, trace_id=sent.trace, span_id="01" * 8,
+        start=sent.start, duration=1, attributes=proxy_attributes(sent.request, **attributes),
+    )  # fmt: skip
+    request = traces_request(sent.caller, [made])
+    del request.resource_spans[0].resource.attributes[:]
+    load(store, folder, Signal.TRACES, [request])
+    [read] = store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span)
+    assert (read.cluster, read.namespace, read.service, read.version) == ("Kubernetes", "bookinfo", "reviews", "v3")
+    assert read.attributes == attributes
+
+
 def test_an_id_of_another_length_finds_nothing_and_harms_nothing(store: Store) -> None:
     for odd in ("", "ab", "ff" * 40, "no hex at all"):
         assert store.query("spans_of_trace", {"trace_id": odd} | LIMIT, Span) == []

@@ -23,7 +23,8 @@ Every span, log record and data point that the hub acknowledges becomes a row, w
 say of themselves that they have no value, and requests that the engine reads more strictly than protobuf's own library,
 which go to quarantine (two cases of one oneof, a known field with another wire type, a number over its type's range,
 groups). A time more than 31 days before the hub received a record, or more than a day after, is replaced by the time of
-receipt. Of OTLP's fields these are not kept: schema URLs, dropped counts, exemplars, attributes of scopes."""
+receipt. Of OTLP's fields these are not kept: schema URLs, dropped counts, exemplars, descriptions of metrics, flags of
+log records, attributes of scopes."""
 
 _COLUMN = re.compile(
     r"^    (?P<name>\w+) (?P<type>.+?)"
