@@ -115,12 +115,11 @@ class Migrations:
             ) from error
 
     def _create_database(self) -> None:
-        on_cluster = f"ON CLUSTER '{self._settings.cluster}'" if self._settings.cluster else ""
+        on_cluster = _on_cluster(self._settings)
         with self._engine.client_of("default") as client:
             client.command(f"CREATE DATABASE IF NOT EXISTS {self._settings.database} {on_cluster}")
         with self._engine.client() as client:
-            engine = _REPLICATED if self._settings.cluster else "ReplacingMergeTree(applied)"
-            client.command(_RECORDS.format(on_cluster=on_cluster, engine=engine))
+            client.command(records_table(self._settings))
 
     def _applied(self) -> dict[int, str]:
         database = {"database": self._settings.database}
@@ -136,6 +135,16 @@ class Migrations:
         if entry.number not in applied:
             return State.PENDING
         return State.APPLIED if applied[entry.number] == _hash(entry) else State.CHANGED
+
+
+def records_table(settings: StorageSettings) -> str:
+    """The statement that makes the table of what was applied."""
+    engine = _REPLICATED if settings.cluster else "ReplacingMergeTree(applied)"
+    return _RECORDS.format(on_cluster=_on_cluster(settings), engine=engine)
+
+
+def _on_cluster(settings: StorageSettings) -> str:
+    return f"ON CLUSTER '{settings.cluster}'" if settings.cluster else ""
 
 
 def _hash(entry: Migration) -> str:

@@ -1,3 +1,13 @@
+CREATE TABLE IF NOT EXISTS schema_migrations ON CLUSTER 'two'
+(
+    number UInt32,
+    name String,
+    hash String,
+    applied DateTime('UTC') DEFAULT now('UTC')
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/{database}/schema_migrations', '{shard}-{replica}', applied)
+ORDER BY number;
+
 -- The text of one attribute of an OTLP attribute list, '' where it is not there.
 -- attributes: Array(Tuple(key, value Tuple(value Enum8, string_value, ...))) as decoded from storage/wire/*.proto
 CREATE OR REPLACE FUNCTION meshhub_attribute ON CLUSTER 'two' AS (attributes, wanted) ->
