@@ -23,6 +23,7 @@ from meshhub.web.health import Check
 from meshhub.web.server import WebServer
 from storage.client import Store
 
+DEFAULT_OTLP_GRPC_PORT = 4317
 HISTORY_TIMEOUT = timedelta(seconds=5)
 
 STARTED = f"meshhub {__version__} started"
@@ -109,7 +110,9 @@ class Hub:
     def _serve_web(self) -> None:
         telemetry = self._telemetry
         reads = Reads(ObservedQueries(self._store, telemetry.meter, telemetry.tracer), self._clock)
-        ui = create_ui(reads, self._clock, f"{UI_PATH}/")
+        ui = create_ui(
+            reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
+        )
         parts = Parts(
             routers=[create_router(reads, self._clock)],
             pages=Pages(ui.server, content_security_policy(ui)),

@@ -68,8 +68,9 @@ class Visitor:
         (ARTIFACTS / f"{name}.json").write_text(json.dumps(figures), encoding="utf-8")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Gone with the module: as long as playwright is there, an event loop runs in this thread, and no other can."""
     path = next(filter(None, map(shutil.which, NAMES)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
