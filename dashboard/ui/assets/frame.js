@@ -79,8 +79,10 @@
     if (!(by === "frame-back" ? back : forward)) return;
     const end = query().read().get("end");
     const from = end ? Date.parse(end) : Date.now();
-    const to = from + (by === "frame-back" ? -1000 : 1000) * lengthInSeconds();
-    const present = to >= Date.now() - 1000;
+    const length = 1000 * lengthInSeconds();
+    const to = from + (by === "frame-back" ? -length : length);
+    // A step back and one forward lead to where they began, however long was spent looking: that is the present.
+    const present = by === "frame-forward" && to + length > Date.now();
     query().change({ end: present ? "" : new Date(to).toISOString().replace(/\.\d+Z$/, "Z"), live: "" });
   }
 

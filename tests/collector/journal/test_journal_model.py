@@ -109,7 +109,11 @@ class JournalModel(RuleBasedStateMachine):
         self.die()
         path = pick(self.files(), segment)
         content = bytearray(path.read_bytes())
-        victim = pick(list(scan(bytes(content))), record)
+        intact = [extent for extent in scan(bytes(content)) if extent.intact]
+        if not intact:
+            self.open()
+            return
+        victim = pick(intact, record)
         lost = bodies_in(bytes(content[victim.start : victim.end]))
         if path.stem not in self.engine:  # else it is loaded already
             self.acknowledged = [body for body in self.acknowledged if body not in lost]
