@@ -20,7 +20,8 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 
 from storage.client import Store
-from storage.records import AccessLog, Span
+from storage.records.access_logs import AccessLog
+from storage.records.spans import Span
 from storage.settings import StorageSettings
 
 PER_TRACE = 10

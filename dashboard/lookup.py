@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dashboard.queries import Queries
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.journey import Evidence, build_journey
 from traces.model import Journey
 

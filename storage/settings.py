@@ -17,12 +17,17 @@ class RetentionSettings(Section):
     access_logs: Days = Field(default=14, description="Days to keep access logs.")
     logs: Days = Field(default=7, description="Days to keep logs of applications.")
     edges: Days = Field(default=90, description="Days to keep the service graph's aggregates.")
+    request_minutes: Days = Field(
+        default=45, description="Days to keep counts of requests per minute: the longest window of an SLO, and more."
+    )
     metrics: Days = Field(default=14, description="Days to keep metrics.")
 
     def days(self, table: str) -> int:
         """The retention of a table by its name; index tables live as long as the longest-lived rows they point to."""
         if table.startswith("metrics_"):
             return self.metrics
+        if table.startswith("edges_"):
+            return self.edges
         if table in {"request_index", "trace_index", "attribute_catalogue"}:
             return max(self.spans, self.access_logs, self.logs)
         days: int = getattr(self, table)

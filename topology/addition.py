@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
-from storage.records import ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 
 
 def added(one: ServiceEdgeReport, other: ServiceEdgeReport) -> ServiceEdgeReport:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import networkx as nx
 
 from meshhub.model import Reporter
-from storage.records import ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 from topology.addition import added
 from topology.identity import NodeKey
 from topology.model import Counts, Encryption, Errors, Evidence, Latency, Rates, Retries

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from meshhub.model import TimeRange
-from storage.records import ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 from topology.counts import sorted_counts
 from topology.draft import EdgeDraft, GraphDraft, Side
 from topology.enrich import enrich

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.records import ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 
 SERVICE = "service"
 EXTERNAL = "external"

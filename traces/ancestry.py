@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import Call, clock_of, end_of, start_of
 from traces.lineage import Lineage, SpanKey
 from traces.peers import comes_from, leads_to

@@ -4,7 +4,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from storage.records import LogRecord, Span
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.lineage import Lineage, SpanKey
 from traces.model import LogNote, SpanNote
 from traces.positions import Position

@@ -1,7 +1,7 @@
 """Which of the callee's reports belongs to which attempt of a call."""
 
 from meshhub.outcome import is_unreached
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import Call
 
 

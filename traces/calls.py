@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from meshhub.model import Reporter, WorkloadIdentity
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 
 Clock = tuple[str, str, str, str]
 """Cluster, namespace, service, instance: whose clock an access log, span or log line was written by."""

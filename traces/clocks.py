@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from statistics import median_low
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import end_of, start_of
 
 OVERLAPPING = 8

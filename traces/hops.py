@@ -1,7 +1,7 @@
 """Makes the hop of a call."""
 
 from meshhub.model import WorkloadIdentity
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.attempts import find_attempts
 from traces.calls import Call, identity_of
 from traces.hop_notes import note_hop

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.ancestry import find_parents
 from traces.applications import Belonging, describe_log
 from traces.calls import Clock, clock_of, start_of

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from storage.records import Span
+from storage.records.spans import Span
 
 SpanKey = tuple[str, str]
 """Trace id and span id."""

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import Call, Clock, clock_of, end_of, is_server, order_of, start_of
 from traces.clocks import estimate_difference
 from traces.lineage import Lineage

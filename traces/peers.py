@@ -1,6 +1,6 @@
 """Whether two access logs can be the two ends of one call."""
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import fits
 
 UNNAMED = frozenset({"", "passthrough"})

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.records import AccessLog, Span
+from storage.records.access_logs import AccessLog
+from storage.records.spans import Span
 from traces.applications import Belonging, describe_span
 from traces.lineage import Lineage, SpanKey
 from traces.model import SpanNote

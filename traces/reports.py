@@ -2,7 +2,7 @@
 
 from meshhub.model import Reporter
 from meshhub.outcome import Outcome, classify, is_unreached
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import clock_of, identity_of, is_server
 from traces.model import Parts, ProxyReport, Tls
 from traces.proxy_spans import SortedSpans

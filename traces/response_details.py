@@ -6,7 +6,7 @@ not an interface, so what is not known here is shown as it is. Access logs have 
 
 import re
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.model import Explanation
 
 _DETAIL = re.compile(r"(?P<code>[^\[{(]+)[\[{(]?(?P<reason>.*?)[\]})]*$", re.DOTALL)

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.ancestry import Place
 from traces.calls import MICROSECOND, Call, Clock, clock_of, end_of, start_of
 

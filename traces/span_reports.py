@@ -6,7 +6,8 @@ attempts.
 
 from collections.abc import Sequence
 
-from storage.records import AccessLog, Span
+from storage.records.access_logs import AccessLog
+from storage.records.spans import Span
 
 LOG_TYPE = "Span"
 """The log type that tells such a report from an access log."""

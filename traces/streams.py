@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from storage.records import AccessLog
+from storage.records.access_logs import AccessLog
 from traces.calls import order_of
 
 _INTERIM = frozenset(

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meshhub.model import WorkloadIdentity
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.calls import fits, identity_of
 from traces.model import JourneyWorkload, LogNote, SpanNote
 

@@ -12,7 +12,7 @@ from dashboard.api.graph_body import (
 )
 from dashboard.api.notes import show_notes
 from dashboard.api.window_body import show_age, show_window
-from dashboard.reads import DataAge
+from dashboard.reads.hub import DataAge
 from topology.model import EdgeView, Latency, NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from dashboard.api.window_body import AgeBody, WindowBody, show_age, show_window
-from dashboard.reads import HubHealth
+from dashboard.reads.hub import HubHealth
 
 
 class TableBody(TypedDict):

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from dashboard.reads import DataAge
+from dashboard.reads.hub import DataAge
 from meshhub.model import TimeRange
 
 

@@ -37,7 +37,7 @@ def _register_freshness(app: Dash, around: Surroundings) -> None:
 
     @app.callback(*outputs, Input(ids.AGE_TICK, "n_intervals"), on_error=freshness.unknown)
     def refresh(_ticks: int | None) -> tuple[Component, Component | None]:
-        age = around.reads.age()
+        age = around.reads.hub.age()
         return freshness.badge(age), freshness.banner(age)
 
 
@@ -53,7 +53,7 @@ def _register_places(app: Dash, around: Surroundings) -> None:
     )
     def list_places(_ticks: int | None, _window: str, search: str | None) -> tuple[list[str], dict[str, Any]]:
         view = query.parse(search)
-        graph = around.reads.graph(view.window(around.clock.now()))
+        graph = around.reads.graphs.graph(view.window(around.clock.now()))
         scope = sorted({*graph_scope.namespaces(graph), *view.namespaces})
         return scope, places.places(graph, PAGES, around.prefix)
 

@@ -3,12 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 
-from dashboard.reads import DataAge, HubHealth, Series
-from meshhub.clock import Clock
+from dashboard.reads.hub import DataAge, HubHealth, Series
 from meshhub.errors import MeshhubError, NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
-from storage.records import TableSize
+from storage.records.hub import TableSize
 from topology.model import ServiceGraph
 from traces.model import Journey
 
@@ -22,30 +21,39 @@ TABLES = (
 SIGNALS = (("traces", 410.0), ("logs", 1850.0), ("metrics", 320.0))
 
 
-class FakeReads:
-    """A hub of which everything can be set: the graph it draws, the age of its data, and what it cannot answer.
+class Mood:
+    """What all answers depend on: `failure` is raised by every one of them while it is set."""
 
-    `graph` makes the graph of a window; `failure` is raised by every answer while it is set.
-    """
-
-    def __init__(self, clock: Clock, graph: Callable[[TimeRange], ServiceGraph] = graphs.shop) -> None:
-        self._clock = clock
-        self.make_graph = graph
+    def __init__(self) -> None:
         self.failure: MeshhubError | None = None
-        self.data_age = DataAge(1.4, 2.1, 4.0)
+
+    def check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+class FakeGraphReads:
+    """`make_graph` makes the graph of a window; `windows` are those that were asked for."""
+
+    def __init__(self, mood: Mood, make_graph: Callable[[TimeRange], ServiceGraph]) -> None:
+        self._mood = mood
+        self.make_graph = make_graph
         self.windows: list[TimeRange] = []
 
-    def age(self) -> DataAge:
-        self._fail()
-        return self.data_age
-
     def graph(self, window: TimeRange) -> ServiceGraph:
-        self._fail()
+        self._mood.check()
         self.windows.append(window)
         return self.make_graph(window)
 
-    def request(self, request_id: str) -> Journey:
-        self._fail()
+
+class FakeRequestReads:
+    """Knows three journeys: sampled, not sampled, failed."""
+
+    def __init__(self, mood: Mood) -> None:
+        self._mood = mood
+
+    def journey(self, request_id: str) -> Journey:
+        self._mood.check()
         for made in (journeys.sampled(), journeys.unsampled(), journeys.failed()):
             if made.request_id == request_id:
                 return made
@@ -53,13 +61,31 @@ class FakeReads:
             f"could not find the request {request_id}: no access log, span or log record of the last 7 days has this id"
         )
 
-    def hub(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth:
-        self._fail()
+
+class FakeHubReads:
+    """A hub whose data is as old as `data_age` says."""
+
+    def __init__(self, mood: Mood) -> None:
+        self._mood = mood
+        self.data_age = DataAge(1.4, 2.1, 4.0)
+
+    def age(self) -> DataAge:
+        self._mood.check()
+        return self.data_age
+
+    def health(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth:
+        self._mood.check()
         return HubHealth(window, self.data_age, TABLES, tuple(s for s in _history(window) if s.metric in metrics))
 
-    def _fail(self) -> None:
-        if self.failure is not None:
-            raise self.failure
+
+class FakeReads:
+    """A hub of which everything can be set: the graph it draws, the age of its data, and what it cannot answer."""
+
+    def __init__(self, graph: Callable[[TimeRange], ServiceGraph] = graphs.shop) -> None:
+        self.mood = Mood()
+        self.hub = FakeHubReads(self.mood)
+        self.graphs = FakeGraphReads(self.mood, graph)
+        self.requests = FakeRequestReads(self.mood)
 
 
 def _history(window: TimeRange) -> tuple[Series, ...]:

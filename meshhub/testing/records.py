@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar, get_origin, get_type_hints
 
 from meshhub.testing.otlp import Proxy
-from storage.records import AccessLog, LogRecord, ServiceEdgeReport, Span
+from storage.records.access_logs import AccessLog
+from storage.records.edges import ServiceEdgeReport
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 
 START = 1_790_000_000_000_000_000
 """Unix nanoseconds that offsets of the builders count from."""

@@ -15,7 +15,6 @@ from dashboard.settings import WebSettings
 from dashboard.ui import content_security_policy, create_ui
 from meshhub.clock import SystemClock
 from meshhub.telemetry.provider import Exposition
-from meshhub.testing import graphs
 from meshhub.testing.fake_reads import FakeReads
 from meshhub.web.application import Pages, Parts, create_application
 from meshhub.web.server import WebServer
@@ -81,7 +80,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def _served() -> Iterator[Site]:
     clock = SystemClock()
-    reads = FakeReads(clock)
+    reads = FakeReads()
     ui = create_ui(reads, clock)
     settings = WebSettings(address="127.0.0.1:0")
     pages = Pages(ui.server, content_security_policy(ui))
@@ -97,7 +96,7 @@ def _served() -> Iterator[Site]:
 @pytest.fixture
 def site(_served: Site) -> Site:
     """The site as it is at first: the shop, and a hub that answers."""
-    fresh = FakeReads(SystemClock(), graphs.shop)
+    fresh = FakeReads()
     for name, value in vars(fresh).items():
         setattr(_served.reads, name, value)
     return _served

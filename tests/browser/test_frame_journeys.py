@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from dashboard.reads import DataAge
+from dashboard.reads.hub import DataAge
 from meshhub.testing import journeys
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def test_the_length_of_the_window_is_chosen(visitor: Any) -> None:
 def test_live_asks_again_by_itself_and_paused_does_not(visitor: Any) -> None:
     page = visitor.go("topology")
     standing(page)
-    windows = visitor.site.reads.windows
+    windows = visitor.site.reads.graphs.windows
     seen = len(windows)
     with page.expect_response(
         lambda answer: "_dash-update-component" in answer.url and '"topology-graph"' in answer.text(), timeout=12_000
@@ -146,13 +146,13 @@ def test_the_theme_is_kept(visitor: Any) -> None:
 
 
 def test_old_data_raises_a_banner(visitor: Any) -> None:
-    visitor.site.reads.data_age = DataAge(95.0, None, 1.0)
+    visitor.site.reads.hub.data_age = DataAge(95.0, None, 1.0)
     page = visitor.go("topology")
     expect(page.locator("#frame-age")).to_contain_text("data 1 min 35 s old")
     expect(page.locator("#frame-banner")).to_contain_text("The newest data is 1 min 35 s old.")
     standing(page)
     visitor.keep("stale-light")
-    visitor.site.reads.data_age = DataAge(0.4, None, 1.0)
+    visitor.site.reads.hub.data_age = DataAge(0.4, None, 1.0)
     expect(page.locator("#frame-age")).to_contain_text("data 400 ms old")
     expect(page.locator("#frame-banner")).to_be_empty()
 

@@ -52,11 +52,11 @@ def test_what_applications_sent_is_text(visitor: Any) -> None:
 
 
 def test_a_request_that_is_on_its_way_appears_by_itself(visitor: Any) -> None:
-    found, visitor.site.reads.request = visitor.site.reads.request, missing
+    found, visitor.site.reads.requests.journey = visitor.site.reads.requests.journey, missing
     page = visitor.go(f"requests?id={journeys.FAILED_ID}")
     expect(page.get_by_text("Nothing is known of this request")).to_be_visible()
     visitor.keep("request-missing-light")
-    visitor.site.reads.request = found
+    visitor.site.reads.requests.journey = found
     expect(page.locator(".waterfall .row.hop")).to_have_count(3)
 
 

@@ -84,7 +84,7 @@ def test_a_refresh_moves_nothing_and_places_what_is_new(visitor: Any) -> None:
         calls = (Call("catalog", "search", 7), Call("search", "ratings", 3), *SHOP_CALLS[1:])
         return graphs.build(window, (Place("search"), *SHOP_PLACES[1:]), calls)
 
-    visitor.site.reads.make_graph = grown
+    visitor.site.reads.graphs.make_graph = grown
     page.evaluate(REFRESH)
     page.wait_for_function("() => meshhub.graph().getElementById('demo:shop:search').scratch('meshhubPlaced')")
     after = page.evaluate(POSITIONS)
@@ -134,31 +134,31 @@ def test_a_namespace_opens_by_a_double_click(visitor: Any) -> None:
 
 
 def test_an_error_is_a_card_and_passes_by_itself(visitor: Any) -> None:
-    visitor.site.reads.failure = StorageError("could not run a query: the engine is restarting", retryable=True)
+    visitor.site.reads.mood.failure = StorageError("could not run a query: the engine is restarting", retryable=True)
     page = visitor.go("topology")
     expect(page.locator(".card.error")).to_contain_text("The engine is restarting")
     visitor.keep("topology-error-light")
-    visitor.site.reads.failure = None
+    visitor.site.reads.mood.failure = None
     page.get_by_text("Try again").click()
     placed(page, 13)
 
 
 def test_the_first_proxy_is_connected_from_the_empty_page(visitor: Any) -> None:
-    visitor.site.reads.make_graph = graphs.empty
+    visitor.site.reads.graphs.make_graph = graphs.empty
     page = visitor.go("topology")
     expect(page.get_by_text("Connect your first proxy")).to_be_visible()
     visitor.keep("topology-empty-light")
     page.locator(".copyable .copy").nth(1).click()
     expect(page.locator("#toast")).to_have_text("Copied")
     assert "port_value: 4317" in page.evaluate("() => navigator.clipboard.readText()")
-    visitor.site.reads.make_graph = graphs.shop
+    visitor.site.reads.graphs.make_graph = graphs.shop
     placed(page, 13)
     expect(page.get_by_text("Connect your first proxy")).not_to_be_visible()
 
 
 def test_names_that_look_like_markup_stay_text(visitor: Any) -> None:
     name = "<img src=x onerror=alert(1)>\"'`🙂" + "ä" * 300
-    visitor.site.reads.make_graph = lambda window: graphs.build(
+    visitor.site.reads.graphs.make_graph = lambda window: graphs.build(
         window, [Place(name, namespace="<script>alert(2)</script>"), Place("b")], [Call(name, "b", 1, 0.5)]
     )
     page = visitor.go("topology")
@@ -170,7 +170,7 @@ def test_names_that_look_like_markup_stay_text(visitor: Any) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_two_hundred_services_are_drawn_by_namespace(visit: Callable[..., Any], scheme: str) -> None:
     visitor = visit(scheme)
-    visitor.site.reads.make_graph = lambda window: graphs.mesh(window, 200, 600)
+    visitor.site.reads.graphs.make_graph = lambda window: graphs.mesh(window, 200, 600)
     page = visitor.go("topology")
     placed(page, 18)
     visitor.keep(f"topology-200-{scheme}")
@@ -191,7 +191,7 @@ def test_a_thousand_services_are_drawn_in_their_groups(visitor: Any) -> None:
         return replace(made[0], window=window)
 
     large(TimeRange.last(timedelta(minutes=15), now=datetime.now(UTC)))
-    visitor.site.reads.make_graph = large
+    visitor.site.reads.graphs.make_graph = large
     thousand = seconds(90)
     visitor.keep("topology-1000-light")
     visitor.note("usable-after-seconds", {"10 services": round(ten, 2), "1,000 services": round(thousand, 2)})

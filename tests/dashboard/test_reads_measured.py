@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.reads import measured_part
+from dashboard.reads.graphs import measured_part
 from meshhub.model import TimeRange
 
 END = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from dashboard.api.graph_view import show_graph
 from dashboard.api.journey_view import show_journey
-from dashboard.reads import DataAge
+from dashboard.reads.hub import DataAge
 from meshhub.cli import graph_table, waterfall
 from meshhub.cli.output import print_table, printable
 from meshhub.model import TimeRange

@@ -17,7 +17,11 @@ from meshhub.testing.front import running_front
 from storage import retention
 from storage.client import Store
 from storage.migrations import records_table
-from storage.records import AccessLog, EdgeReport, Freshness, LogRecord, MetricPoint, ServiceEdgeReport, Span
+from storage.records.access_logs import AccessLog
+from storage.records.edges import EdgeReport, ServiceEdgeReport
+from storage.records.hub import Freshness, MetricPoint
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from storage.rendering import migrations, render
 from storage.settings import StorageSettings
 

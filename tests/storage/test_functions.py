@@ -12,7 +12,7 @@ from meshhub.testing.engine import rows
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import key_values, load, proxy_attributes, span, traces_request
 from storage.client import Store
-from storage.records import Span
+from storage.records.spans import Span
 
 DAY = 86_400 * 10**9
 RECEIVED = 1_790_000_000_123_456_789

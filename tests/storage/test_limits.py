@@ -9,7 +9,7 @@ from meshhub.errors import StorageError
 from meshhub.testing.everything import segments
 from meshhub.testing.exchange import Exchange
 from storage.client import Store
-from storage.records import Freshness, TableSize
+from storage.records.hub import Freshness, TableSize
 from storage.settings import QueryLimits, StorageSettings
 
 

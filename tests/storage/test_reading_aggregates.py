@@ -23,7 +23,9 @@ from meshhub.testing.otlp import (
     traces_request,
 )
 from storage.client import Store
-from storage.records import AccessLog, EdgeReport, Freshness, MetricPoint, TableSize
+from storage.records.access_logs import AccessLog
+from storage.records.edges import EdgeReport
+from storage.records.hub import Freshness, MetricPoint, TableSize
 
 LIMIT = {"limit": 1000}
 

@@ -23,7 +23,9 @@ from meshhub.testing.otlp import (
 )
 from meshhub.testing.records import blank
 from storage.client import Store
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 
 LIMIT = {"limit": 1000}
 

@@ -15,7 +15,7 @@ from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import Proxy, key_values, load, proxy_attributes, span, traces_request
 from meshhub.testing.records import blank
 from storage.client import Store
-from storage.records import Span
+from storage.records.spans import Span
 
 LIMIT = {"limit": 1000}
 

@@ -19,7 +19,7 @@ from meshhub.testing.everything import contents, written
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import segment, span, traces_request
 from storage.client import Store
-from storage.records import Span
+from storage.records.spans import Span
 from storage.settings import RetentionSettings, StorageSettings
 
 NOW = time.time_ns()

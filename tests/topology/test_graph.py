@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from meshhub.model import Reporter, TimeRange
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import NOW, client_report, server_report
-from storage.records import ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 from topology.graph import build_graph
 from topology.model import Evidence, NodeKind, ServiceEdge, ServiceGraph, Transport
 

@@ -8,7 +8,9 @@ from meshhub.model import WorkloadIdentity
 from meshhub.outcome import Outcome
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import START, client_log, log_record, server_log, span_record
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.journey import Evidence, build_journey
 from traces.model import Hop, Journey
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import START, blank, client_log, server_log
-from storage.records import AccessLog, LogRecord, Span
+from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
+from storage.records.spans import Span
 from traces.journey import Evidence, build_journey
 from traces.model import Journey, ProxyReport
 

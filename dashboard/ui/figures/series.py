@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from dashboard.reads import Series
+from dashboard.reads.hub import Series
 
 Points = tuple[tuple[float, float], ...]
 """(Unix seconds, value), by time."""

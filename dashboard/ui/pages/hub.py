@@ -24,4 +24,4 @@ def register(app: Dash, around: Surroundings) -> None:
     )
     def show(search: str | None, _ticks: int | None) -> Component:
         window = query.parse(search).window(around.clock.now())
-        return hub.hub(around.reads.hub(window, hub_metrics.SHOWN))
+        return hub.hub(around.reads.hub.health(window, hub_metrics.SHOWN))

@@ -66,7 +66,7 @@ def _register_journey(app: Dash, around: Surroundings) -> None:
         view = query.parse(search)
         if not view.request_id:
             return journey.invitation(), True
-        found = around.reads.request(view.request_id)
+        found = around.reads.requests.journey(view.request_id)
         return journey.journey(found, view.hop, Links(around.prefix, search or "")), True
 
 

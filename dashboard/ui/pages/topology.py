@@ -109,7 +109,7 @@ def _register_drawing(app: Dash, around: Surroundings) -> None:
     def draw(search: str | None, _ticks: int | None, href: str | None) -> tuple[Any, Component | None, str]:
         view = query.parse(search)
         window = view.window(around.clock.now())
-        graph = around.reads.graph(window)
+        graph = around.reads.graphs.graph(window)
         drawing = graph_scope.draw(
             graph, within=view.namespaces, idle=view.idle, groups=view.groups, opened=view.opened
         )
@@ -126,7 +126,7 @@ def _register_panel(app: Dash, around: Surroundings) -> None:
     )
     def explain(search: str | None, _ticks: int | None) -> Component:
         view = query.parse(search)
-        graph = around.reads.graph(view.window(around.clock.now()))
+        graph = around.reads.graphs.graph(view.window(around.clock.now()))
         return topology_panel.panel(graph, view, Links(around.prefix, search or ""))
 
 

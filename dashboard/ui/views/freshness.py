@@ -3,7 +3,7 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.reads import DataAge
+from dashboard.reads.hub import DataAge
 from dashboard.ui import format as fmt
 from dashboard.ui.health import Health
 from dashboard.ui.views.parts import health_mark, icon

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.reads import HubHealth
+from dashboard.reads.hub import HubHealth
 from dashboard.ui import format as fmt
 from dashboard.ui import hub_metrics
 from dashboard.ui.figures.series import Points, add_up, latest, per_second, pick, quotient, total_growth
@@ -15,7 +15,7 @@ from dashboard.ui.figures.timeline import timeline
 from dashboard.ui.health import Health
 from dashboard.ui.views import freshness
 from dashboard.ui.views.parts import health_mark, section, table
-from storage.records import TableSize
+from storage.records.hub import TableSize
 
 LAG_SECONDS = 15.0
 """From this lag on the hub is degraded."""

@@ -28,7 +28,7 @@ def describe_api() -> dict[str, Any]:
     """The OpenAPI document of the routes under /api/v1."""
     app = FastAPI()
     clock = SystemClock()
-    app.include_router(create_router(FakeReads(clock), clock))
+    app.include_router(create_router(FakeReads(), clock))
     return app.openapi()
 
 

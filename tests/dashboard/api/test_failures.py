@@ -5,7 +5,6 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from meshhub.clock import SystemClock
 from meshhub.errors import StorageError
 from meshhub.testing.fake_reads import FakeReads
 
@@ -17,12 +16,12 @@ PATHS = ("/api/v1/graph", "/api/v1/hub", "/api/v1/requests/1")
 def test_an_engine_that_fails_is_a_problem_that_says_whether_to_try_again(
     get_from: Callable[..., httpx.Response], path: str, retryable: bool, status: int
 ) -> None:
-    reads = FakeReads(SystemClock())
-    reads.failure = StorageError("could not reach the engine: refused", retryable=retryable)
+    reads = FakeReads()
+    reads.mood.failure = StorageError("could not reach the engine: refused", retryable=retryable)
     answer = get_from(reads, path)
     assert (answer.status_code, answer.json()["detail"]) == (status, "could not reach the engine: refused")
     assert ("retry-after" in answer.headers) is retryable
 
 
 def test_made_up_journeys_are_shown_too(get_from: Callable[..., httpx.Response]) -> None:
-    assert get_from(FakeReads(SystemClock()), "/api/v1/graph").status_code == 200
+    assert get_from(FakeReads(), "/api/v1/graph").status_code == 200

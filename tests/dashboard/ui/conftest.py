@@ -56,7 +56,7 @@ class Ui:
 @pytest.fixture
 def ui() -> Ui:
     clock = StoppedClock()
-    reads = FakeReads(clock)
+    reads = FakeReads()
     app = create_ui(reads, clock)
     return Ui(app, reads, app.server.test_client())
 

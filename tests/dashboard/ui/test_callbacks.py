@@ -18,11 +18,11 @@ def test_the_drawing_follows_the_url(ui: Any) -> None:
     assert "demo:shop:storefront" not in ids
     assert answer["topology-count"]["children"].startswith("7 of 13 services")
     assert answer["topology-message"]["children"] is None
-    assert ui.reads.windows[-1].seconds == 3600
+    assert ui.reads.graphs.windows[-1].seconds == 3600
 
 
 def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: Text) -> None:
-    ui.reads.make_graph = graphs.empty
+    ui.reads.graphs.make_graph = graphs.empty
     answer = ui.call("topology-graph.elements", frame_location__search="", frame_location__href="http://h:8080/ui/")
     assert answer["topology-graph"]["elements"] == []
     said = text(answer["topology-message"]["children"])
@@ -45,7 +45,7 @@ def test_a_url_that_cannot_be_read_is_a_card_that_says_why(ui: Any, text: Text, 
 
 
 def test_an_engine_that_does_not_answer_is_a_card_with_cause_and_retry(ui: Any, text: Text) -> None:
-    ui.reads.failure = StorageError("could not run a query: connection refused", retryable=True)
+    ui.reads.mood.failure = StorageError("could not run a query: connection refused", retryable=True)
     for output, part in (
         ("topology-graph.elements", "topology-message"),
         ("hub-health.children", "hub-health"),
@@ -61,7 +61,7 @@ def test_an_engine_that_does_not_answer_is_a_card_with_cause_and_retry(ui: Any, 
 
 
 def test_a_bug_is_a_card_without_its_details(ui: Any, text: Text, caplog: pytest.LogCaptureFixture) -> None:
-    ui.reads.make_graph = lambda _window: 1 / 0
+    ui.reads.graphs.make_graph = lambda _window: 1 / 0
     answer = ui.call("topology-graph.elements", frame_location__search="")
     said = text(answer["topology-message"]["children"])
     assert "An internal error" in said

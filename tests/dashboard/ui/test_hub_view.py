@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from dashboard.reads import DataAge, HubHealth, Series
+from dashboard.reads.hub import DataAge, HubHealth, Series
 from dashboard.ui import hub_metrics
 from dashboard.ui.health import Health
 from dashboard.ui.views import freshness
 from dashboard.ui.views.hub import hub, judge
 from meshhub.model import TimeRange
 from meshhub.testing.fake_reads import FakeReads
-from storage.records import TableSize
+from storage.records.hub import TableSize
 
 Text = Callable[[Any], str]
 
@@ -46,7 +46,7 @@ def test_the_page_has_the_numbers_of_now_and_the_tables(window: TimeRange, text:
     class Clock:
         now = monotonic = None
 
-    said = text(hub(FakeReads(Clock()).hub(window, hub_metrics.SHOWN)))  # type: ignore[arg-type]
+    said = text(hub(FakeReads().hub.health(window, hub_metrics.SHOWN)))
     assert "Newest data 1.4 s old" in said
     assert "Taken 2 k/s" in said
     assert "access_logs 1.84 M 79.4 MB 43.1 B 11.5 : 1 12" in said

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from dashboard.reads import Series
+from dashboard.reads.hub import Series
 from dashboard.ui.figures.series import add_up, latest, per_second, pick, quotient, total_growth
 from dashboard.ui.figures.timeline import timeline
 from meshhub.model import TimeRange

@@ -1607,6 +1607,108 @@ ARRAY JOIN metric_records.metric.summary.data_points AS point
 WHERE metric_records.metric.data = 'summary' AND bitAnd(point.flags, 1) = 0
 ;
 
+-- The lower bound, in microseconds, of a bucket of meshhub_duration_bucket.
+CREATE OR REPLACE FUNCTION meshhub_duration_bucket_start ON CLUSTER 'two' AS (bucket) ->
+    if(bucket < 100, toUInt64(bucket), toUInt64(10 + (bucket - 10) % 90) * toUInt64(exp10(intDiv(bucket - 10, 90))))
+;
+
+-- The bucket of a duration in microseconds by its two leading decimal digits: 0 to 99 are exact, then 90 buckets per power
+-- of ten. A bucket holds [lower, next lower): 300 ms = 300000 us is the lower bound of bucket 390. The inverse is
+-- meshhub_duration_bucket_start.
+CREATE OR REPLACE FUNCTION meshhub_duration_bucket ON CLUSTER 'two' AS (duration_us) ->
+    if(duration_us < 100, toUInt16(duration_us),
+        toUInt16(intDiv(duration_us, toUInt64(exp10(length(toString(duration_us)) - 2)))
+            + 90 * (length(toString(duration_us)) - 2)))
+;
+
+-- Every request counted per minute, by everything about it that has few values: one row per reporting proxy, call
+-- relation, route and outcome. Answers what depends on no single request: SLOs (each minute's good and bad requests),
+-- the routes and instances of a service, facets and time histograms of access logs. It grows with the mesh, not with
+-- its traffic.
+-- `duration_buckets` counts durations by their two leading decimal digits (meshhub_duration_bucket): a threshold with two
+-- significant digits (300 ms, 0.25 s) splits it exactly.
+-- shard key: cityHash64(source_service, destination_service)
+CREATE TABLE IF NOT EXISTS request_minutes_local ON CLUSTER 'two'
+(
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the minute in which the requests began',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call the proxy stood on',
+    role LowCardinality(String) COMMENT 'sidecar, gateway, waypoint or empty',
+    instance LowCardinality(String) COMMENT 'the reporting proxy: pod or node id',
+    source_cluster LowCardinality(String) COMMENT 'the caller, as the reporter saw it',
+    source_namespace LowCardinality(String) COMMENT 'the caller, as the reporter saw it',
+    source_service LowCardinality(String) COMMENT 'the caller, as the reporter saw it',
+    source_version LowCardinality(String) COMMENT 'the caller, as the reporter saw it',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_cluster LowCardinality(String) COMMENT 'the callee, as the reporter saw it',
+    destination_namespace LowCardinality(String) COMMENT 'the callee, as the reporter saw it',
+    destination_service LowCardinality(String) COMMENT 'the callee, as the reporter saw it',
+    destination_version LowCardinality(String) COMMENT 'the callee, as the reporter saw it',
+    transport Enum8('http' = 1, 'grpc' = 2, 'tcp' = 3) COMMENT 'grpc: HTTP with a gRPC status',
+    security Enum8('unknown' = 0, 'plaintext' = 1, 'tls' = 2, 'mtls' = 3) COMMENT 'of the connection between the two peers',
+    method LowCardinality(String) COMMENT 'HTTP',
+    route_name LowCardinality(String) COMMENT 'Envoy route',
+    response_code UInt16 COMMENT '0: no response',
+    grpc_status Int8 COMMENT '-1: not gRPC',
+    response_flags LowCardinality(String) COMMENT 'short names, comma separated',
+    response_code_details LowCardinality(String) COMMENT 'why this response code (Envoy)',
+    requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'that began in this minute, of a final log entry',
+    attempts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'requests plus retries',
+    bytes_sent SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'to the caller',
+    bytes_received SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'from the caller',
+    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds',
+    duration_buckets SimpleAggregateFunction(sumMap, Map(UInt16, UInt64)) CODEC(ZSTD(1)) COMMENT 'requests per meshhub_duration_bucket'
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toDate(time)
+ORDER BY (toStartOfHour(time), destination_service, source_service, destination_namespace, source_namespace,
+    destination_kind, destination_cluster, source_cluster, destination_version, source_version, tenant, reporter, role,
+    instance, transport, security, route_name, method, response_code, grpc_status, response_flags, response_code_details,
+    time)
+TTL time + toIntervalDay(45)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS request_minutes ON CLUSTER 'two' AS request_minutes_local ENGINE = Distributed('two', currentDatabase(), request_minutes_local, cityHash64(source_service, destination_service));
+
+-- Every request counted per minute, from the last entry of each in the access logs.
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_minutes_from_access_logs ON CLUSTER 'two' TO request_minutes_local AS
+SELECT
+    toStartOfMinute(toDateTime(access_logs.time)) AS time,
+    tenant,
+    reporter,
+    role,
+    instance,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    transport,
+    security,
+    method,
+    route_name,
+    response_code,
+    grpc_status,
+    response_flags,
+    response_code_details,
+    count() AS requests,
+    sum(greatest(request_attempts, 1)) AS attempts,
+    sum(access_logs.bytes_sent) AS bytes_sent,
+    sum(access_logs.bytes_received) AS bytes_received,
+    sum(access_logs.duration_us) AS duration_us_sum,
+    sumMap(map(meshhub_duration_bucket(access_logs.duration_us), toUInt64(1))) AS duration_buckets
+FROM access_logs_local AS access_logs
+WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionStart', 'TcpUpstreamConnected', 'TcpPeriodic',
+    'UpstreamPoolReady', 'UpstreamPeriodic', 'UpstreamEnd', 'DownstreamTunnelSuccessfullyEstablished',
+    'UdpTunnelUpstreamConnected', 'UdpPeriodic', 'UdpSessionEnd')
+GROUP BY ALL
+;
+
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);
@@ -1654,3 +1756,7 @@ ALTER TABLE metrics_exponential_histogram_local ON CLUSTER 'two' MODIFY TTL toDa
 ALTER TABLE metrics_summary_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE metrics_summary_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(14);
+
+ALTER TABLE request_minutes_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE request_minutes_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(45);

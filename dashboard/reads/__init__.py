@@ -1,0 +1,20 @@
+"""The one door to the domain packages: every page, route and command asks here, by family of questions."""
+
+from dashboard.queries import Queries
+from dashboard.reads.graphs import GraphReads
+from dashboard.reads.hub import HubReads
+from dashboard.reads.requests import RequestReads
+from meshhub.clock import Clock
+
+
+class Reads:
+    """Answers the product's questions, one attribute per family.
+
+    Every method of a family blocks, is thread-safe, and raises StorageError when the engine does not answer or the
+    question went over its limits.
+    """
+
+    def __init__(self, queries: Queries, clock: Clock) -> None:
+        self.hub = HubReads(queries, clock)
+        self.graphs = GraphReads(queries)
+        self.requests = RequestReads(queries)

@@ -1,0 +1,84 @@
+"""Rows of the service graph."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeReport:
+    """What one side said of one call relation over a window (table edges).
+
+    `outcomes` are (response code, gRPC status or -1, response flags, security, requests), most frequent first.
+    `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
+    `first_seen` and `last_seen` are the first and last ten seconds with a request.
+    """
+
+    signal: str
+    reporter: str
+    source_role: str
+    source_cluster: str
+    source_namespace: str
+    source_service: str
+    source_version: str
+    destination_kind: str
+    destination_cluster: str
+    destination_namespace: str
+    destination_service: str
+    destination_version: str
+    transport: str
+    source_principal: str
+    destination_principal: str
+    requests: int
+    attempts: int
+    bytes_sent: int
+    bytes_received: int
+    duration_us_sum: int
+    latency_us: list[float]
+    outcomes: list[tuple[int, int, str, str, int]]
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEdgeReport:
+    """What one side said of all calls from one service to another over a window (table edges, versions together).
+
+    `family` is "tcp" for connections, else "http". `outcomes` are keys (response code, gRPC status or -1, response
+    flags, security) and, in a second list of the same length, their requests; versions map to requests, "" is unknown.
+    Principals are SPIFFE ids, at most eight, sorted.
+    `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
+    `first_seen` and `last_seen` are the first and last ten seconds with a request.
+    """
+
+    signal: str
+    reporter: str
+    source_role: str
+    source_cluster: str
+    source_namespace: str
+    source_service: str
+    destination_kind: str
+    destination_cluster: str
+    destination_namespace: str
+    destination_service: str
+    family: str
+    requests: int
+    grpc_requests: int
+    attempts: int
+    bytes_sent: int
+    bytes_received: int
+    duration_us_sum: int
+    latency_us: list[float]
+    outcomes: tuple[list[tuple[int, int, str, str]], list[int]]
+    source_versions: dict[str, int]
+    destination_versions: dict[str, int]
+    source_principals: list[str]
+    destination_principals: list[str]
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EdgesSince:
+    """The start of the oldest ten seconds with an edge, in Unix seconds; 0 where there is none."""
+
+    since: int
