@@ -27,6 +27,7 @@ from storage.client import Store
 
 _MEASURES = {
     "edges": "sum(requests)",
+    "request_minutes": "sum(requests)",
     "attribute_catalogue": "sum(occurrences)",
     "request_index": "uniqExact(request_hash, bucket, trace_id)",
     "trace_index": "uniqExact(trace_id, bucket)",

@@ -37,6 +37,7 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "metrics_sum": 1,
         "metrics_summary": 1,
         "request_index": 1,
+        "request_minutes": 2,
         "spans": 1,
         "trace_index": 1,
     }
