@@ -8,7 +8,11 @@ from typing import Protocol
 
 from dashboard.reads.hub import DataAge, HubHealth
 from meshhub.model import TimeRange
+from topology.analysis.model import BlastRadius, GraphAnalysis
+from topology.diff.model import GraphDiff
+from topology.health.model import HealthReport
 from topology.model import ServiceGraph
+from topology.series import EdgeSeries, NodeSeries
 from traces.model import Journey
 
 
@@ -24,6 +28,22 @@ class GraphReads(Protocol):
     """dashboard.reads.graphs.GraphReads."""
 
     def graph(self, window: TimeRange) -> ServiceGraph: ...
+
+
+class InsightReads(Protocol):
+    """dashboard.reads.insights.InsightReads."""
+
+    def health(self, graph: ServiceGraph) -> HealthReport: ...
+
+    def diff(self, before: TimeRange, after: TimeRange) -> GraphDiff: ...
+
+    def analysis(self, graph: ServiceGraph) -> GraphAnalysis: ...
+
+    def blast_radius(self, graph: ServiceGraph, node_id: str) -> BlastRadius: ...
+
+    def edge_series(self, edge_id: str, window: TimeRange) -> EdgeSeries: ...
+
+    def node_series(self, node_id: str, window: TimeRange) -> NodeSeries: ...
 
 
 class RequestReads(Protocol):
@@ -42,6 +62,9 @@ class Reads(Protocol):
 
     @property
     def graphs(self) -> GraphReads: ...
+
+    @property
+    def insights(self) -> InsightReads: ...
 
     @property
     def requests(self) -> RequestReads: ...

@@ -7,6 +7,7 @@ from dashboard.reads.hub import DataAge, HubHealth, Series
 from meshhub.errors import MeshhubError, NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
+from meshhub.testing.fake_insights import FakeInsightReads
 from storage.records.hub import TableSize
 from topology.model import ServiceGraph
 from traces.model import Journey
@@ -85,6 +86,7 @@ class FakeReads:
         self.mood = Mood()
         self.hub = FakeHubReads(self.mood)
         self.graphs = FakeGraphReads(self.mood, graph)
+        self.insights = FakeInsightReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
 
 

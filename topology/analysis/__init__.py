@@ -1,0 +1,1 @@
+"""What the shape of the service graph says: who depends on whom."""

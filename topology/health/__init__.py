@@ -1,0 +1,1 @@
+"""How well edges and services do, as states with reasons."""
