@@ -4,7 +4,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import graphs, hub, requests
+from dashboard.api.routes import findings, graphs, hub, requests
 from meshhub.clock import Clock
 
 PREFIX = "/api/v1"
@@ -24,6 +24,9 @@ class Reads(Protocol):
     def graphs(self) -> graphs.GraphReads: ...
 
     @property
+    def findings(self) -> findings.FindingReads: ...
+
+    @property
     def requests(self) -> requests.RequestReads: ...
 
 
@@ -32,5 +35,6 @@ def create_router(reads: Reads, clock: Clock) -> APIRouter:
     router = APIRouter(prefix=PREFIX, tags=["v1"])
     graphs.add_routes(router, reads.graphs, reads.hub, clock)
     hub.add_routes(router, reads.hub, clock)
+    findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)
     return router

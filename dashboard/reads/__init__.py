@@ -1,6 +1,7 @@
 """The one door to the domain packages: every page, route and command asks here, by family of questions."""
 
 from dashboard.queries import Queries
+from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.requests import RequestReads
@@ -18,3 +19,4 @@ class Reads:
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries)
         self.requests = RequestReads(queries)
+        self.findings = FindingReads(queries)

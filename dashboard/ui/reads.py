@@ -6,6 +6,7 @@ Every method blocks, is thread-safe, and raises a MeshhubError whose message is 
 from collections.abc import Sequence
 from typing import Protocol
 
+from dashboard.reads.findings import Findings
 from dashboard.reads.hub import DataAge, HubHealth
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
@@ -54,6 +55,12 @@ class RequestReads(Protocol):
         ...
 
 
+class FindingReads(Protocol):
+    """dashboard.reads.findings.FindingReads."""
+
+    def findings(self, window: TimeRange) -> Findings: ...
+
+
 class Reads(Protocol):
     """All families."""
 
@@ -65,6 +72,9 @@ class Reads(Protocol):
 
     @property
     def insights(self) -> InsightReads: ...
+
+    @property
+    def findings(self) -> FindingReads: ...
 
     @property
     def requests(self) -> RequestReads: ...

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, graph, migrate, quarantine, request, serve
+from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -15,6 +15,7 @@ COMMANDS = (
     quarantine.add,
     request.add,
     graph.add,
+    findings.add,
     demo.add,
 )
 

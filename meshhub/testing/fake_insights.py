@@ -4,10 +4,10 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 from meshhub.errors import NotFound
 from meshhub.model import Reporter, TimeRange
+from meshhub.testing.mood import Mood
 from topology.analysis.model import Affected, BlastRadius, Chain, FanOut, GraphAnalysis, SinglePoint
 from topology.diff.model import (
     Change,
@@ -27,12 +27,6 @@ from topology.series import CallSeries, EdgeSeries, NodeSeries, Step
 
 STEPS = 60
 NO_VERSIONS = VersionsChange((), ())
-
-
-class Mood(Protocol):
-    """meshhub.testing.fake_reads.Mood."""
-
-    def check(self) -> None: ...
 
 
 class FakeInsightReads:

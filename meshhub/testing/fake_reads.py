@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable, Sequence
 
 from dashboard.reads.hub import DataAge, HubHealth, Series
-from meshhub.errors import MeshhubError, NotFound
+from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
+from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_insights import FakeInsightReads
+from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
 from topology.model import ServiceGraph
 from traces.model import Journey
@@ -20,17 +22,6 @@ TABLES = (
     TableSize("request_index", 612_044, 1_530_221, 14_689_056, 5),
 )
 SIGNALS = (("traces", 410.0), ("logs", 1850.0), ("metrics", 320.0))
-
-
-class Mood:
-    """What all answers depend on: `failure` is raised by every one of them while it is set."""
-
-    def __init__(self) -> None:
-        self.failure: MeshhubError | None = None
-
-    def check(self) -> None:
-        if self.failure is not None:
-            raise self.failure
 
 
 class FakeGraphReads:
@@ -88,6 +79,7 @@ class FakeReads:
         self.graphs = FakeGraphReads(self.mood, graph)
         self.insights = FakeInsightReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
+        self.findings = FakeFindingReads(self.mood)
 
 
 def _history(window: TimeRange) -> tuple[Series, ...]:
