@@ -23,7 +23,9 @@ class GraphReads:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
         reports = self._queries.query(
-            "service_edges_in_window", bounds(window) | {"limit": MAX_EDGE_REPORTS}, ServiceEdgeReport
+            "service_edges_in_window",
+            bounds(window) | {"by_version": False, "limit": MAX_EDGE_REPORTS},
+            ServiceEdgeReport,
         )
         return build_graph(reports, window, truncated=len(reports) == MAX_EDGE_REPORTS)
 

@@ -27,8 +27,10 @@ from storage.client import Store
 
 _MEASURES = {
     "edges": "sum(requests)",
+    "edges_rollup": "sum(requests)",
     "request_minutes": "sum(requests)",
     "attribute_catalogue": "sum(occurrences)",
+    "span_operations": "sum(spans)",
     "request_index": "uniqExact(request_hash, bucket, trace_id)",
     "trace_index": "uniqExact(trace_id, bucket)",
 }

@@ -5,47 +5,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeReport:
-    """What one side said of one call relation over a window (table edges).
-
-    `outcomes` are (response code, gRPC status or -1, response flags, security, requests), most frequent first.
-    `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
-    `first_seen` and `last_seen` are the first and last ten seconds with a request.
-    """
-
-    signal: str
-    reporter: str
-    source_role: str
-    source_cluster: str
-    source_namespace: str
-    source_service: str
-    source_version: str
-    destination_kind: str
-    destination_cluster: str
-    destination_namespace: str
-    destination_service: str
-    destination_version: str
-    transport: str
-    source_principal: str
-    destination_principal: str
-    requests: int
-    attempts: int
-    bytes_sent: int
-    bytes_received: int
-    duration_us_sum: int
-    latency_us: list[float]
-    outcomes: list[tuple[int, int, str, str, int]]
-    first_seen: datetime
-    last_seen: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceEdgeReport:
-    """What one side said of all calls from one service to another over a window (table edges, versions together).
+    """What one side said of all calls from one service to another over a window (tables edges and edges_rollup).
+
+    Versions are together and `source_version` and `destination_version` are empty, unless it was asked by version.
 
     `family` is "tcp" for connections, else "http". `outcomes` are keys (response code, gRPC status or -1, response
     flags, security) and, in a second list of the same length, their requests; versions map to requests, "" is unknown.
-    Principals are SPIFFE ids, at most eight, sorted.
+    Principals are SPIFFE ids, sorted.
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
     `first_seen` and `last_seen` are the first and last ten seconds with a request.
     """
@@ -75,6 +42,8 @@ class ServiceEdgeReport:
     destination_principals: list[str]
     first_seen: datetime
     last_seen: datetime
+    source_version: str = ""
+    destination_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 -- Who called whom, in ten-second buckets: one row per call relation, reporting side and outcome. Answers: the service
 -- graph of any window, the golden signals of an edge over time.
 -- Client and server reports of the same calls are separate rows (two views of one edge) and must not be added together.
+-- Sorted by time, because most is asked of `edges_rollup`: here are the ragged ends of a window, for all edges.
 -- The latency sketch is a DDSketch (Masson et al., VLDB 2019) with 1 % relative error, in microseconds; it merges.
 -- shard key: cityHash64(source_service, destination_service)
 CREATE TABLE IF NOT EXISTS edges${local} ${on_cluster}
@@ -35,8 +36,8 @@ CREATE TABLE IF NOT EXISTS edges${local} ${on_cluster}
 )
 ENGINE = ${engine}AggregatingMergeTree
 PARTITION BY toDate(time)
-ORDER BY (toStartOfHour(time), destination_service, source_service, destination_namespace, source_namespace,
-    destination_kind, destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter,
-    transport, security, response_code, grpc_status, response_flags, source_role, time)
+ORDER BY (time, destination_service, source_service, destination_namespace, source_namespace, destination_kind,
+    destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter, transport,
+    security, response_code, grpc_status, response_flags, source_role)
 TTL time + toIntervalDay(${retention_days})
-SETTINGS ttl_only_drop_parts = 1, ${deduplication_window} = 10000
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, ${deduplication_window} = 10000

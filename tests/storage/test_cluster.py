@@ -18,7 +18,7 @@ from storage import retention
 from storage.client import Store
 from storage.migrations import records_table
 from storage.records.access_logs import AccessLog
-from storage.records.edges import EdgeReport, ServiceEdgeReport
+from storage.records.edges import ServiceEdgeReport
 from storage.records.hub import Freshness, MetricPoint
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
@@ -111,14 +111,14 @@ def test_every_question_about_a_request_sees_all_shards(two_shards: Store, sent:
 
 def test_every_question_about_a_window_sees_all_shards(two_shards: Store, sent: Exchange) -> None:
     window = {"start": sent.start / 1e9 - 60, "end": sent.start / 1e9 + 60, "limit": 100}
-    edges = two_shards.query("edges_in_window", window, EdgeReport)
-    assert sorted((edge.signal, edge.reporter, edge.requests) for edge in edges) == [
-        ("access_log", "client", 2),
-        ("access_log", "server", 2),
-        ("span", "client", 2),
-    ]
-    services = two_shards.query("service_edges_in_window", window, ServiceEdgeReport)
-    assert sorted(edge.requests for edge in services) == [2, 2, 2]
+    for by_version in (False, True):
+        question = window | {"by_version": by_version}
+        edges = two_shards.query("service_edges_in_window", question, ServiceEdgeReport)
+        assert sorted((edge.signal, edge.reporter, edge.requests) for edge in edges) == [
+            ("access_log", "client", 2),
+            ("access_log", "server", 2),
+            ("span", "client", 2),
+        ]
     assert two_shards.query("hub_metrics", window | {"metrics": ["gauge"]}, MetricPoint) == []
     [fresh] = two_shards.query("freshness", {}, Freshness)
     assert fresh.spans == sent.start // 10**9

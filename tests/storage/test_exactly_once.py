@@ -30,6 +30,7 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "access_logs": 2,
         "attribute_catalogue": 5,
         "edges": 3,
+        "edges_rollup": 9,
         "logs": 1,
         "metrics_exponential_histogram": 1,
         "metrics_gauge": 1,
@@ -38,6 +39,7 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "metrics_summary": 1,
         "request_index": 1,
         "request_minutes": 2,
+        "span_operations": 1,
         "spans": 1,
         "trace_index": 1,
     }

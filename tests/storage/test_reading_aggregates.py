@@ -24,18 +24,18 @@ from meshhub.testing.otlp import (
 )
 from storage.client import Store
 from storage.records.access_logs import AccessLog
-from storage.records.edges import EdgeReport
+from storage.records.edges import ServiceEdgeReport
 from storage.records.hub import Freshness, MetricPoint, TableSize
 
 LIMIT = {"limit": 1000}
 
 
-def edges_of(store: Store, sent: Exchange) -> list[EdgeReport]:
+def edges_of(store: Store, sent: Exchange) -> list[ServiceEdgeReport]:
     seconds = sent.start / 1e9
-    window = {"start": seconds - 60, "end": seconds + 60, "limit": 100_000}
+    window = {"start": seconds - 60, "end": seconds + 60, "by_version": True, "limit": 100_000}
     return [
         edge
-        for edge in store.query("edges_in_window", window, EdgeReport)
+        for edge in store.query("service_edges_in_window", window, ServiceEdgeReport)
         if sent.caller.service == edge.source_service
     ]
 
@@ -54,7 +54,7 @@ def test_both_sides_of_a_call_are_two_views_of_one_edge(store: Store, folder: Pa
     assert (by_reporter["server"].requests, by_reporter["client"].requests) == (40, 101)
     edge = by_reporter["client"]
     assert (edge.destination_service, edge.attempts, edge.bytes_sent) == (sent.callee.service, 103, 10_100)
-    assert edge.outcomes == [(200, -1, "", "mtls", 100), (503, -1, "UF", "mtls", 1)]
+    assert edge.outcomes == ([(200, -1, "", "mtls"), (503, -1, "UF", "mtls")], [100, 1])
     assert edge.latency_us == pytest.approx([50_000, 90_000, 95_000, 99_000], rel=0.02)
     bucket = datetime.fromtimestamp(sent.start // 10**10 * 10, UTC)
     assert (edge.first_seen, edge.last_seen) == (bucket, bucket)

@@ -895,6 +895,7 @@ WHERE trace_id != toFixedString('', 16)
 -- Who called whom, in ten-second buckets: one row per call relation, reporting side and outcome. Answers: the service
 -- graph of any window, the golden signals of an edge over time.
 -- Client and server reports of the same calls are separate rows (two views of one edge) and must not be added together.
+-- Sorted by time, because most is asked of `edges_rollup`: here are the ragged ends of a window, for all edges.
 -- The latency sketch is a DDSketch (Masson et al., VLDB 2019) with 1 % relative error, in microseconds; it merges.
 -- shard key: cityHash64(source_service, destination_service)
 CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
@@ -929,11 +930,11 @@ CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
 )
 ENGINE = ReplicatedAggregatingMergeTree
 PARTITION BY toDate(time)
-ORDER BY (toStartOfHour(time), destination_service, source_service, destination_namespace, source_namespace,
-    destination_kind, destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter,
-    transport, security, response_code, grpc_status, response_flags, source_role, time)
+ORDER BY (time, destination_service, source_service, destination_namespace, source_namespace, destination_kind,
+    destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter, transport,
+    security, response_code, grpc_status, response_flags, source_role)
 TTL time + toIntervalDay(90)
-SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplication_window = 10000
 ;
 
 CREATE TABLE IF NOT EXISTS edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
@@ -1709,6 +1710,162 @@ WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionSt
 GROUP BY ALL
 ;
 
+-- The rows of `edges` added up over a minute, ten minutes and an hour, so that any window is answered from few of them:
+-- whole hours in its middle, then ten minutes, minutes and ten seconds towards its ends (queries/service_edges_in_window).
+-- What a question costs is the latency sketches that it reads, whatever they hold: about 1 us each.
+-- Sorted by length and time, because the graph asks for all of an interval; granules are small, so that the course of
+-- one edge reads little more than its own rows.
+-- shard key: cityHash64(source_service, destination_service)
+CREATE TABLE IF NOT EXISTS edges_rollup_local ON CLUSTER 'two'
+(
+    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 600 or 3600',
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the interval',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    signal Enum8('access_log' = 1, 'span' = 2) COMMENT 'what the row was counted from',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call reported',
+    source_role LowCardinality(String) COMMENT 'gateway, sidecar, ... where the source itself reported',
+    source_cluster LowCardinality(String) COMMENT 'the caller',
+    source_namespace LowCardinality(String) COMMENT 'the caller',
+    source_service LowCardinality(String) COMMENT 'the caller',
+    source_version LowCardinality(String) COMMENT 'the caller',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_cluster LowCardinality(String) COMMENT 'the callee',
+    destination_namespace LowCardinality(String) COMMENT 'the callee',
+    destination_service LowCardinality(String) COMMENT 'the callee',
+    destination_version LowCardinality(String) COMMENT 'the callee',
+    transport Enum8('http' = 1, 'grpc' = 2, 'tcp' = 3) COMMENT 'grpc: HTTP with a gRPC status',
+    security Enum8('unknown' = 0, 'plaintext' = 1, 'tls' = 2, 'mtls' = 3) COMMENT 'of the connection between the two peers',
+    response_code UInt16 COMMENT '0: no response',
+    grpc_status Int8 COMMENT '-1: not gRPC',
+    response_flags LowCardinality(String) COMMENT 'Envoy response flags',
+    source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
+    destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
+    first_seen SimpleAggregateFunction(min, DateTime('UTC')) CODEC(Delta, ZSTD(1)) COMMENT 'the first ten seconds with a request',
+    last_seen SimpleAggregateFunction(max, DateTime('UTC')) CODEC(Delta, ZSTD(1)) COMMENT 'the last ten seconds with a request',
+    requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'in the interval with this outcome',
+    attempts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'requests plus retries',
+    bytes_sent SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'to the caller',
+    bytes_received SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'from the caller',
+    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds',
+    duration_us AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99), UInt64) CODEC(ZSTD(1)) COMMENT 'DDSketch of the durations in microseconds, 1 % relative error'
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toDate(time)
+ORDER BY (seconds, time, destination_service, source_service, destination_namespace, source_namespace, destination_kind,
+    destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter, transport,
+    security, response_code, grpc_status, response_flags, source_role)
+TTL time + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS edges_rollup ON CLUSTER 'two' AS edges_rollup_local ENGINE = Distributed('two', currentDatabase(), edges_rollup_local, cityHash64(source_service, destination_service));
+
+-- Edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
+-- counted twice, and late rows are in every interval at once.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ON CLUSTER 'two' TO edges_rollup_local AS
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    tenant,
+    signal,
+    reporter,
+    source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    anyLast(edges.source_principal) AS source_principal,
+    anyLast(edges.destination_principal) AS destination_principal,
+    min(edges.time) AS first_seen,
+    max(edges.time) AS last_seen,
+    sum(edges.requests) AS requests,
+    sum(edges.attempts) AS attempts,
+    sum(edges.bytes_sent) AS bytes_sent,
+    sum(edges.bytes_received) AS bytes_received,
+    sum(edges.duration_us_sum) AS duration_us_sum,
+    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+FROM edges_local AS edges
+ARRAY JOIN [toUInt16(60), toUInt16(600), toUInt16(3600)] AS seconds
+GROUP BY ALL
+;
+
+-- The name by which other tracing tools know a workload: <service>.<namespace>, as proxies in Istio call themselves and Kiali
+-- asks for; <service> where there is no namespace; OpenTelemetry's name for the nameless.
+CREATE OR REPLACE FUNCTION meshhub_trace_service ON CLUSTER 'two' AS (service, namespace) ->
+    concat(if(service = '', 'unknown_service', service), if(namespace = '', '', concat('.', namespace)))
+;
+
+-- Which operations each service has spans of, by day. Answers: the services and operations that can be searched for, without
+-- reading spans.
+-- shard key: cityHash64(service)
+CREATE TABLE IF NOT EXISTS span_operations_local ON CLUSTER 'two'
+(
+    day Date COMMENT 'UTC',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    namespace LowCardinality(String) COMMENT 'of the sender',
+    service LowCardinality(String) COMMENT 'of the sender',
+    name LowCardinality(String) COMMENT 'of the operation',
+    kind Enum8('unspecified' = 0, 'internal' = 1, 'server' = 2, 'client' = 3, 'producer' = 4, 'consumer' = 5) COMMENT 'OTLP span kind',
+    spans SimpleAggregateFunction(sum, UInt64) COMMENT 'how many'
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toYYYYMM(day)
+ORDER BY (day, tenant, namespace, service, name, kind)
+TTL day + toIntervalDay(7)
+SETTINGS replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS span_operations ON CLUSTER 'two' AS span_operations_local ENGINE = Distributed('two', currentDatabase(), span_operations_local, cityHash64(service));
+
+-- Operations of spans.
+CREATE MATERIALIZED VIEW IF NOT EXISTS span_operations_from_spans ON CLUSTER 'two' TO span_operations_local AS
+SELECT
+    toDate(time) AS day,
+    tenant,
+    namespace,
+    service,
+    name,
+    kind,
+    count() AS spans
+FROM spans_local
+GROUP BY ALL
+;
+
+-- The text of a span's attribute under the key that it was sent with, also of those that have columns; '' where there is none.
+-- `columns` are (method, url, protocol, response_code, response_flags, upstream_cluster, request_id, node_id, component,
+-- peer_address, user_agent, status_code, kind, name, duration_ns). Keys in angle brackets are properties of the span.
+CREATE OR REPLACE FUNCTION meshhub_span_text ON CLUSTER 'two' AS (attributes, columns, key) -> multiIf(
+    mapContains(attributes, key), attributes[key],
+    key = 'http.method', toString(columns.1),
+    key = 'http.url', columns.2,
+    key = 'http.protocol', toString(columns.3),
+    key = 'http.status_code', if(columns.4 = 0, '', toString(columns.4)),
+    key = 'response_flags', toString(columns.5),
+    key = 'upstream_cluster', toString(columns.6),
+    key = 'guid:x-request-id', columns.7,
+    key = 'node_id', toString(columns.8),
+    key = 'component', toString(columns.9),
+    key = 'peer.address', toString(columns.10),
+    key = 'user_agent', toString(columns.11),
+    key = 'error', if(columns.12 = 'error', 'true', ''),
+    key = 'span.kind', toString(columns.13),
+    key = '<status>', toString(columns.12),
+    key = '<kind>', toString(columns.13),
+    key = '<name>', toString(columns.14),
+    key = '<duration>', toString(columns.15),
+    '')
+;
+
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);
@@ -1760,3 +1917,11 @@ ALTER TABLE metrics_summary_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) +
 ALTER TABLE request_minutes_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE request_minutes_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(45);
+
+ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
+
+ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY TTL day + toIntervalDay(7);

@@ -1,0 +1,37 @@
+-- Edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
+-- counted twice, and late rows are in every interval at once.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ${on_cluster} TO edges_rollup${local} AS
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    tenant,
+    signal,
+    reporter,
+    source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    anyLast(edges.source_principal) AS source_principal,
+    anyLast(edges.destination_principal) AS destination_principal,
+    min(edges.time) AS first_seen,
+    max(edges.time) AS last_seen,
+    sum(edges.requests) AS requests,
+    sum(edges.attempts) AS attempts,
+    sum(edges.bytes_sent) AS bytes_sent,
+    sum(edges.bytes_received) AS bytes_received,
+    sum(edges.duration_us_sum) AS duration_us_sum,
+    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+FROM edges${local} AS edges
+ARRAY JOIN [toUInt16(60), toUInt16(600), toUInt16(3600)] AS seconds
+GROUP BY ALL
