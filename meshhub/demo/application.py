@@ -14,9 +14,6 @@ from meshhub.demo.pricing import PricingClient
 from meshhub.demo.sessions import read_session
 from meshhub.demo.shop import Call, Endpoint, Kind, Workload, workload_kind
 
-PROPAGATED = ("x-request-id", "traceparent", "tracestate")
-"""What a service passes on from a request to the calls it makes for it: without it no hub can join the hops."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
@@ -107,7 +104,7 @@ class Service:
         endpoint = self._endpoint(method, segment)
         if endpoint is None:
             return Reply(404, (self.workload.name,))
-        passed_on = {name: headers[name] for name in PROPAGATED if name in headers}
+        passed_on = self._board.passed_on(self.workload, headers)
         name = f"{method} /{segment}"
         with self._narrator.tell(name, passed_on) if self._narrator else nullcontext(Story(passed_on)) as story:
             reply = await self._work(endpoint, key or "0", story.headers)
@@ -127,6 +124,8 @@ class Service:
         if self._upstreams is None:
             return ()
         try:
+            for _ in range(1, self._board.times(self.workload)):
+                await self._upstreams.call(call, str(self._random.randrange(1000)), headers)
             return await self._upstreams.call(call, key, headers)
         except OSError:  # TimeoutError is one
             return () if call.optional else None

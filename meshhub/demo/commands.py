@@ -78,6 +78,30 @@ def dead_instance(context: typer.Context, service: Service, off: Off = False) ->
     _switch(context, FaultKind.DEAD_INSTANCE, service, on=not off)
 
 
+@fault.command(FaultKind.SLOW_PROXY.value)
+def slow_proxy(context: typer.Context, service: Service, off: Off = False) -> None:
+    """Starve the proxies of a service: they get CPU time only now and then."""
+    _switch(context, FaultKind.SLOW_PROXY, service, on=not off)
+
+
+@fault.command(FaultKind.LOST_CONTEXT.value)
+def lost_context(context: typer.Context, service: Service, off: Off = False) -> None:
+    """Make a service forget the request id and the trace of what it serves."""
+    _switch(context, FaultKind.LOST_CONTEXT, service, on=not off)
+
+
+@fault.command(FaultKind.FOREIGN_IDS.value)
+def foreign_ids(context: typer.Context, service: Service, off: Off = False) -> None:
+    """Make a service replace request ids by its own, which are not UUIDs."""
+    _switch(context, FaultKind.FOREIGN_IDS, service, on=not off)
+
+
+@fault.command(FaultKind.N_PLUS_ONE.value)
+def n_plus_one(context: typer.Context, service: Service, off: Off = False) -> None:
+    """Make a service repeat each of its calls eight times, one after the other."""
+    _switch(context, FaultKind.N_PLUS_ONE, service, on=not off)
+
+
 @fault.command("list")
 def list_faults(context: typer.Context) -> None:
     """Show the faults that are on."""

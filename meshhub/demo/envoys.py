@@ -14,6 +14,8 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
 POLL_SECONDS = 0.1
 STARTING_AT_ONCE = 4
+PAUSED_SECONDS, RUNNING_SECONDS = 0.06, 0.03
+"""How long a throttled proxy gets no CPU time and then some, as a CPU limit's periods of 0.1 s do."""
 
 
 def envoy_binary() -> Path:
@@ -48,6 +50,7 @@ class Envoy:
         self._log = logs / f"{plan.instance}.log"
         self._child: Child | None = None
         self._expected = False
+        self._throttling: asyncio.Task[None] | None = None
 
     @property
     def died(self) -> bool:
@@ -77,6 +80,18 @@ class Envoy:
         finally:
             admin.close()
 
+    def throttle(self) -> None:
+        """Give it CPU time only now and then."""
+        if self._throttling is None:
+            self._throttling = asyncio.create_task(self._throttle())
+
+    async def release(self) -> None:
+        """Give it all the CPU time it wants again."""
+        if self._throttling is not None:
+            self._throttling.cancel()
+            await asyncio.wait([self._throttling])
+            self._throttling = None
+
     async def kill(self) -> None:
         """End it at once, as a crash would."""
         self._expected = False
@@ -85,9 +100,21 @@ class Envoy:
 
     async def stop(self) -> None:
         """End it orderly."""
+        await self.release()
         self._expected = False
         if self._child is not None:
             await self._child.stop(grace=STOP_SECONDS)
+
+    async def _throttle(self) -> None:
+        try:
+            while self._child is not None and self._child.exit_code is None:
+                self._child.pause()
+                await asyncio.sleep(PAUSED_SECONDS)
+                self._child.go_on()
+                await asyncio.sleep(RUNNING_SECONDS)
+        finally:
+            if self._child is not None:
+                self._child.go_on()
 
     async def _ready(self, admin: Caller) -> bool:
         try:
@@ -147,9 +174,22 @@ class Fleet:
         """Start what `kill` ended."""
         await self._last_of(service).start()
 
+    async def throttle(self, service: str) -> None:
+        """Give the proxies of a service CPU time only now and then."""
+        for envoy in self._of(service):
+            envoy.throttle()
+
+    async def release(self, service: str) -> None:
+        """End what `throttle` began."""
+        for envoy in self._of(service):
+            await envoy.release()
+
     def died(self) -> list[Envoy]:
         """The proxies that ended though nobody asked them to."""
         return [envoy for envoy in self._envoys if envoy.died]
 
     def _last_of(self, service: str) -> Envoy:
-        return [envoy for envoy in self._envoys if envoy.plan.service == service][-1]
+        return self._of(service)[-1]
+
+    def _of(self, service: str) -> list[Envoy]:
+        return [envoy for envoy in self._envoys if envoy.plan.service == service]

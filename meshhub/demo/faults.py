@@ -1,8 +1,9 @@
 """Faults that can be switched on while the demo runs, and what they do to the shop."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from random import Random
 from typing import Protocol
 
@@ -16,18 +17,36 @@ SLOW = Pace(700, 0.3)
 ERROR_SHARE = 0.4
 """How many requests a service with the errors fault refuses."""
 
+ITEMS = 8
+"""How often a service with the n-plus-one fault makes each of its calls."""
+
+
+PROPAGATED = ("x-request-id", "traceparent", "tracestate")
+"""What a service passes on from a request to the calls it makes for it: without it no hub can join the hops."""
+
 
 class FaultKind(StrEnum):
-    """Latency and errors are the application's, so its proxy only reports them; a dead instance's proxy is gone too."""
+    """What can go wrong. Latency and errors are the application's, so its proxy only reports them; a dead instance's
+    proxy is gone too; a slow proxy gets CPU time only now and then, as under a low CPU limit. The others are mistakes
+    of an application: it does not pass on the context of a request, or puts an id of its own form in its place, or
+    makes one call per item.
+    """
 
     LATENCY = "latency"
     ERRORS = "errors"
     DEAD_INSTANCE = "dead-instance"
+    SLOW_PROXY = "slow-proxy"
+    LOST_CONTEXT = "lost-context"
+    FOREIGN_IDS = "foreign-ids"
+    N_PLUS_ONE = "n-plus-one"
+
+
+_OF_CALLERS = {FaultKind.LOST_CONTEXT, FaultKind.FOREIGN_IDS, FaultKind.N_PLUS_ONE}
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """A fault at a service; latency and errors hit all its instances, a dead instance is its last one."""
+    """A fault at a service; it hits all its instances, but a dead instance is its last one."""
 
     kind: FaultKind
     service: str
@@ -41,6 +60,7 @@ class FaultBoard:
 
     def __init__(self) -> None:
         self._on: set[Fault] = set()
+        self._foreign = count(1)
 
     @property
     def active(self) -> tuple[Fault, ...]:
@@ -61,6 +81,19 @@ class FaultBoard:
         extra = SLOW.seconds(random) if self.is_on(FaultKind.LATENCY, workload.service) else 0.0
         return workload.pace.seconds(random) + extra
 
+    def passed_on(self, workload: shop.Workload, headers: Mapping[str, str]) -> dict[str, str]:
+        """What the workload passes on of a request's headers to the calls that it makes for it."""
+        if self.is_on(FaultKind.LOST_CONTEXT, workload.service):
+            return {}
+        passed = {name: headers[name] for name in PROPAGATED if name in headers}
+        if self.is_on(FaultKind.FOREIGN_IDS, workload.service):
+            passed["x-request-id"] = f"{workload.service}-{next(self._foreign)}"
+        return passed
+
+    def times(self, workload: shop.Workload) -> int:
+        """How often the workload makes each of its calls, one after the other."""
+        return ITEMS if self.is_on(FaultKind.N_PLUS_ONE, workload.service) else 1
+
     def fails(self, workload: shop.Workload, random: Random) -> bool:
         """Whether the workload refuses this request."""
         broken = self.is_on(FaultKind.ERRORS, workload.service)
@@ -75,6 +108,12 @@ class Instances(Protocol):
 
     async def revive(self, service: str) -> None:
         """Start what `kill` ended."""
+
+    async def throttle(self, service: str) -> None:
+        """Give the proxies of a service CPU time only now and then."""
+
+    async def release(self, service: str) -> None:
+        """End what `throttle` began."""
 
 
 class FaultSwitch:
@@ -103,6 +142,8 @@ class FaultSwitch:
             return
         if fault.kind is FaultKind.DEAD_INSTANCE:
             await (self._instances.kill if on else self._instances.revive)(fault.service)
+        elif fault.kind is FaultKind.SLOW_PROXY:
+            await (self._instances.throttle if on else self._instances.release)(fault.service)
         self._board.switch(fault, on=on)
 
     async def clear(self) -> None:
@@ -112,7 +153,9 @@ class FaultSwitch:
 
 
 def targets(kind: FaultKind) -> Sequence[str]:
-    """The services that can have a fault, sorted: those with an application, or those with a proxy."""
-    if kind is FaultKind.DEAD_INSTANCE:
+    """The services that can have a fault, sorted: those with an application, a proxy, or calls of their own."""
+    if kind in _OF_CALLERS:
+        return tuple(service for service in shop.services(Kind.HTTP) if shop.callees(service))
+    if kind in {FaultKind.DEAD_INSTANCE, FaultKind.SLOW_PROXY}:
         return shop.services(Kind.HTTP, Kind.GRPC, Kind.TCP)
     return shop.services(Kind.HTTP, Kind.GRPC, Kind.TCP, Kind.EXTERNAL)

@@ -67,6 +67,14 @@ class Child:
             return "\n".join(log.read().decode(errors="replace").splitlines()[-count:])
         return ""
 
+    def pause(self) -> None:
+        """Take the CPU from it."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self._signal(signal.SIGCONT)
+
     async def kill(self) -> None:
         """End it at once, as a crash would."""
         self._signal(signal.SIGKILL)

@@ -3,7 +3,7 @@
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -62,7 +62,7 @@ class Town:
 
 
 @pytest.fixture
-def town(embedded_store: Store, tmp_path: Path) -> Iterator[Town]:
+def town(embedded_store: Store, tmp_path: Path) -> Town:
     return Town(embedded_store, tmp_path)
 
 

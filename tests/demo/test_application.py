@@ -69,6 +69,15 @@ def test_an_unknown_path_is_not_found() -> None:
     assert answer(make(PRODUCT, RecordedUpstreams()), "POST", "/products/7").status == 404
 
 
+def test_the_n_plus_one_fault_repeats_each_call() -> None:
+    board, upstreams = FaultBoard(), RecordedUpstreams()
+    board.switch(Fault(FaultKind.N_PLUS_ONE, "storefront"), on=True)
+    reply = answer(make(PRODUCT, upstreams, board), "GET", "/products/7")
+    assert reply.passed == ("storefront:v1", "catalog:v1", "reviews:v1")
+    services = [service for service, _, _ in upstreams.seen]
+    assert (services.count("catalog"), services.count("reviews")) == (8, 8)
+
+
 def test_the_errors_fault_makes_a_service_refuse() -> None:
     board = FaultBoard()
     board.switch(Fault(FaultKind.ERRORS, "storefront"), on=True)

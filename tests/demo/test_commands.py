@@ -23,6 +23,10 @@ class ObedientInstances:
     async def revive(self, service: str) -> None:
         pass
 
+    async def throttle(self, service: str) -> None: ...
+
+    async def release(self, service: str) -> None: ...
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:

@@ -22,6 +22,12 @@ class RecordingInstances:
     async def revive(self, service: str) -> None:
         self.calls.append(("revive", service))
 
+    async def throttle(self, service: str) -> None:
+        self.calls.append(("throttle", service))
+
+    async def release(self, service: str) -> None:
+        self.calls.append(("release", service))
+
 
 def test_a_healthy_service_keeps_its_pace_and_its_few_failures() -> None:
     board, random = FaultBoard(), Random(1)
@@ -68,6 +74,38 @@ def test_a_service_that_cannot_have_the_fault_is_refused_with_those_that_can() -
     with pytest.raises(NotFound, match=r"could not switch dead-instance at bank.example: it must be one of cart, "):
         asyncio.run(faults.switch(Fault(FaultKind.DEAD_INSTANCE, "bank.example"), on=True))
     assert faults.active == ()
+
+
+def test_a_slow_proxy_is_throttled_and_released() -> None:
+    async def scenario() -> list[tuple[str, str]]:
+        instances = RecordingInstances()
+        faults = FaultSwitch(FaultBoard(), instances)
+        await faults.switch(Fault(FaultKind.SLOW_PROXY, "cart"), on=True)
+        await faults.clear()
+        return instances.calls
+
+    assert asyncio.run(scenario()) == [("throttle", "cart"), ("release", "cart")]
+
+
+def test_mistakes_in_context_change_what_is_passed_on_and_nothing_else() -> None:
+    board = FaultBoard()
+    headers = {"x-request-id": "2f1c", "traceparent": "00-0a-0b-01", "cookie": "private"}
+    kept = {"x-request-id": "2f1c", "traceparent": "00-0a-0b-01"}
+    assert board.passed_on(CART, headers) == kept
+    board.switch(Fault(FaultKind.FOREIGN_IDS, "cart"), on=True)
+    assert [board.passed_on(CART, headers) for _ in range(2)] == [
+        kept | {"x-request-id": "cart-1"},
+        kept | {"x-request-id": "cart-2"},
+    ]
+    board.switch(Fault(FaultKind.LOST_CONTEXT, "cart"), on=True)
+    assert board.passed_on(CART, headers) == {}
+    assert board.passed_on(Workload("catalog", Kind.HTTP, Pace(5)), headers) == kept
+
+
+@pytest.mark.parametrize("kind", [FaultKind.LOST_CONTEXT, FaultKind.FOREIGN_IDS, FaultKind.N_PLUS_ONE])
+def test_only_callers_can_make_mistakes_in_calls(kind: FaultKind) -> None:
+    assert "storefront" in targets(kind)
+    assert not {"ratings", "sessions", "bank.example"} & set(targets(kind))
 
 
 @pytest.mark.parametrize("kind", list(FaultKind))
