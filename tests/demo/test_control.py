@@ -24,6 +24,10 @@ class NoInstances:
 
     revive = kill
 
+    async def throttle(self, service: str) -> None: ...
+
+    async def release(self, service: str) -> None: ...
+
 
 @pytest.fixture
 def state() -> Iterator[DemoState]:
