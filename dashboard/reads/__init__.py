@@ -4,8 +4,10 @@ from dashboard.queries import Queries
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.hub import HubReads
+from dashboard.reads.insights import InsightReads
 from dashboard.reads.requests import RequestReads
 from meshhub.clock import Clock
+from topology.settings import TopologySettings
 
 
 class Reads:
@@ -15,8 +17,10 @@ class Reads:
     question went over its limits.
     """
 
-    def __init__(self, queries: Queries, clock: Clock) -> None:
+    def __init__(self, queries: Queries, clock: Clock, topology: TopologySettings | None = None) -> None:
+        """Without settings of the topology, their defaults hold."""
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries)
+        self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries)
         self.findings = FindingReads(queries)

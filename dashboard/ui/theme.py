@@ -8,7 +8,8 @@ import zlib
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-from dashboard.ui.health import Health
+from topology.diff.model import Change
+from topology.health import Health
 
 
 class Scheme(StrEnum):
@@ -36,6 +37,16 @@ class Tokens:
     failing: str
     idle: str
     unmeasured: str
+    found: str
+
+    def change(self, change: Change) -> str:
+        """The colour of a change that is drawn."""
+        return {
+            Change.WORSE: self.failing,
+            Change.BETTER: self.healthy,
+            Change.ADDED: self.healthy,
+            Change.REMOVED: self.idle,
+        }[change]
 
     def health(self, health: Health) -> str:
         return {
@@ -63,6 +74,7 @@ TOKENS = {
         failing="#bb2318",
         idle="#5f6b79",
         unmeasured="#5f6b79",
+        found="#8a6100",
     ),
     Scheme.DARK: Tokens(
         page="#0e1217",
@@ -79,6 +91,7 @@ TOKENS = {
         failing="#ff7b70",
         idle="#97a4b2",
         unmeasured="#97a4b2",
+        found="#e8c547",
     ),
 }
 
@@ -98,6 +111,15 @@ MARKS = {
     Health.IDLE: Mark("○", "idle"),
     Health.NOT_MEASURED: Mark("◌", "not measured"),
 }
+
+
+CHANGE_MARKS = {
+    Change.WORSE: Mark("▼", "worse"),
+    Change.BETTER: Mark("▲", "better"),
+    Change.ADDED: Mark("+", "added"),
+    Change.REMOVED: Mark("−", "removed"),
+}
+"""Changes that are drawn; the others look like nothing happened."""
 
 
 CHART_NEUTRAL = "#7b8794"

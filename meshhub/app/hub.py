@@ -109,7 +109,9 @@ class Hub:
 
     def _serve_web(self) -> None:
         telemetry = self._telemetry
-        reads = Reads(ObservedQueries(self._store, telemetry.meter, telemetry.tracer), self._clock)
+        reads = Reads(
+            ObservedQueries(self._store, telemetry.meter, telemetry.tracer), self._clock, self._settings.topology
+        )
         ui = create_ui(
             reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
         )

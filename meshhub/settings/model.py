@@ -10,6 +10,7 @@ from dashboard.settings import WebSettings
 from meshhub.configuration import Section
 from meshhub.telemetry.settings import TelemetrySettings
 from storage.settings import StorageSettings
+from topology.settings import TopologySettings
 
 EMBEDDED = "embedded"
 SERVER_SCHEMES = frozenset({"clickhouse", "clickhouses", "http", "https"})
@@ -36,6 +37,7 @@ class Settings(Section):
     )
     collector: CollectorSettings = CollectorSettings()
     storage: StorageSettings = StorageSettings()
+    topology: TopologySettings = TopologySettings()
     web: WebSettings = WebSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 

@@ -1,1 +1,10 @@
 """How well edges and services do, as states with reasons."""
+
+from topology.health.model import Health, HealthReport, Verdict
+from topology.health.report import Judge
+from topology.health.shares import judge_edge, judge_node, judge_outcome, judge_shares, judge_traffic
+
+__all__ = [
+    "Health", "HealthReport", "Judge", "Verdict", "judge_edge", "judge_node", "judge_outcome", "judge_shares",
+    "judge_traffic",
+]  # fmt: skip

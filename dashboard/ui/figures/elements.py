@@ -1,20 +1,24 @@
 """The drawn graph as Cytoscape elements: what each node and edge says, and the classes that style it.
 
 Elements carry no positions, only proposals (`data.x`, `data.y`): assets/topology.js places what it has not placed
-before and leaves the rest where it is.
+before and leaves the rest where it is. `data.why` is what the hover text says; `data.rate` (requests per second),
+`data.ms` (median in milliseconds) and `data.bad` (share that failed) are what assets/motion.js draws traffic by.
 """
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from dashboard.ui import format as fmt
+from dashboard.ui.drawing import Box, Bundle, Drawing, Group
 from dashboard.ui.figures.arrangement import Point, arrange
 from dashboard.ui.figures.bends import bends
-from dashboard.ui.graph_scope import Bundle, Drawing, Group, box_id
-from dashboard.ui.health import Health, judge_edge, judge_node, judge_traffic
+from dashboard.ui.figures.look import Look
 from dashboard.ui.query import EdgeLabel
-from dashboard.ui.theme import MARKS
+from dashboard.ui.theme import CHANGE_MARKS, MARKS
+from topology.diff.model import Change
+from topology.health import Health
 from topology.model import NodeKind, ServiceEdge, ServiceNode, Transport
 
 Element = dict[str, Any]
@@ -26,18 +30,17 @@ MAX_BENT_EDGES = 200
 """With more edges, nothing is gained by leading single ones around nodes."""
 
 
-def elements(drawing: Drawing, labels: Iterable[EdgeLabel]) -> list[Element]:
+def elements(drawing: Drawing, look: Look) -> list[Element]:
     """The boxes, nodes and edges of a drawing, boxes first, each sorted by id."""
     places = _places(drawing)
-    boxes = sorted({node.namespace for node in drawing.nodes if node.namespace})
-    chosen = tuple(labels)
+    boxes = {box.id: box for node in drawing.nodes if (box := drawing.boxes.get(node.id))}
     curved = _bends(drawing, places)
     return [
-        *(_box(name) for name in boxes),
-        *(_node(node, places[node.id]) for node in drawing.nodes),
-        *(_group(group, places[group.id]) for group in drawing.groups),
-        *(_edge(edge, chosen, curved.get((edge.source, edge.destination), 0.0)) for edge in drawing.edges),
-        *(_bundle(bundle, chosen) for bundle in drawing.bundles),
+        *(_box(box) for _, box in sorted(boxes.items())),
+        *(_node(node, drawing.boxes.get(node.id), places[node.id], look) for node in drawing.nodes),
+        *(_group(group, places[group.id], look) for group in drawing.groups),
+        *(_edge(edge, look, curved.get((edge.source, edge.destination), 0.0)) for edge in drawing.edges),
+        *(_bundle(bundle, look) for bundle in drawing.bundles),
     ]
 
 
@@ -46,9 +49,12 @@ def node_name(node: ServiceNode) -> str:
     return node.service or "unknown"
 
 
-def edge_label(edge: ServiceEdge, labels: Iterable[EdgeLabel]) -> str:
+def edge_label(edge: ServiceEdge, look: Look) -> str:
     """The chosen numbers of an edge; what is wrong is always said."""
     view = edge.headline
+    change = look.edge_change(edge.id)
+    if change is Change.REMOVED:
+        return f"{CHANGE_MARKS[change].glyph} removed"
     if not view.rates.requests:
         return f"{MARKS[Health.IDLE].glyph} idle"
     latency = view.latency
@@ -60,7 +66,8 @@ def edge_label(edge: ServiceEdge, labels: Iterable[EdgeLabel]) -> str:
         EdgeLabel.P99: f"p99 {fmt.duration(latency.p99)}" if latency else "",
         EdgeLabel.SECURITY: security_mark(view.encryption.mtls_share),
     }
-    return _label(judge_edge(edge).health, view.errors.share, texts, labels)
+    label = _label(look.edge(edge).health, view.errors.share, texts, look.labels)
+    return _with_change(label, change)
 
 
 def security_mark(mtls_share: float | None) -> str:
@@ -81,26 +88,48 @@ def _places(drawing: Drawing) -> Mapping[str, Point]:
     names = [node.id for node in drawing.nodes] + [group.id for group in drawing.groups]
     pairs = [(edge.source, edge.destination) for edge in drawing.edges if edge.headline.rates.requests]
     pairs += [(bundle.source, bundle.destination) for bundle in drawing.bundles if bundle.traffic.requests]
-    return arrange(names, pairs, {node.id: box_id(node.namespace) for node in drawing.nodes if node.namespace})
+    boxes = [(node.id, drawing.boxes[node.id].id) for node in drawing.nodes if node.id in drawing.boxes]
+    return _arranged(tuple(names), tuple(pairs), tuple(boxes))
 
 
-def _bends(drawing: Drawing, places: Mapping[str, Point]) -> dict[tuple[str, str], float]:
+@lru_cache(maxsize=16)
+def _arranged(
+    names: tuple[str, ...], pairs: tuple[tuple[str, str], ...], boxes: tuple[tuple[str, str], ...]
+) -> Mapping[str, Point]:
+    """What is asked for every few seconds has mostly the same shape, and numbers do not matter here."""
+    return arrange(names, pairs, dict(boxes))
+
+
+def _bends(drawing: Drawing, places: Mapping[str, Point]) -> Mapping[tuple[str, str], float]:
     if len(drawing.edges) > MAX_BENT_EDGES:
         return {}
-    return bends(places, {(edge.source, edge.destination) for edge in drawing.edges})
+    return _bent(tuple(places.items()), tuple(sorted({(edge.source, edge.destination) for edge in drawing.edges})))
 
 
-def _box(namespace: str) -> Element:
-    return {"data": {"id": box_id(namespace), "label": _short(namespace)}, "classes": "box", "selectable": True}
+@lru_cache(maxsize=16)
+def _bent(
+    places: tuple[tuple[str, Point], ...], edges: tuple[tuple[str, str], ...]
+) -> Mapping[tuple[str, str], float]:
+    return bends(dict(places), edges)
 
 
-def _node(node: ServiceNode, place: Point) -> Element:
-    health = judge_node(node).health
-    data = {"id": node.id, "label": f"{_short(node_name(node))}\n{_node_line(node, health)}", **_proposal(place)}
-    if node.namespace:
-        data["parent"] = box_id(node.namespace)
-    silent = "" if node.reporting or node.kind not in (NodeKind.SERVICE, NodeKind.GATEWAY, NodeKind.TCP) else " silent"
-    return {"data": data, "classes": f"node {node.kind} {health}{silent}"}
+def _box(box: Box) -> Element:
+    return {"data": {"id": box.id, "label": _short(box.label)}, "classes": "box", "selectable": True}
+
+
+def _node(node: ServiceNode, box: Box | None, place: Point, look: Look) -> Element:
+    verdict, change = look.node(node), look.node_change(node.id)
+    data = {
+        "id": node.id,
+        "label": _with_change(f"{_short(node_name(node))}\n{_node_line(node, verdict.health)}", change),
+        "why": f"{node_name(node)}\n{verdict.reason}",
+        **_proposal(place),
+    }
+    if box:
+        data["parent"] = box.id
+    silent = "" if node.reporting or node.kind not in (NodeKind.SERVICE, NodeKind.GATEWAY, NodeKind.TCP) else "silent"
+    classes = ("node", node.kind, verdict.health, silent, _change_class(change), look.found_class(node.id))
+    return {"data": data, "classes": " ".join(filter(None, classes))}
 
 
 def _node_line(node: ServiceNode, health: Health) -> str:
@@ -112,57 +141,87 @@ def _node_line(node: ServiceNode, health: Health) -> str:
     return f"{mark.glyph} {fmt.rate(traffic.per_second) if traffic and rated else mark.word}"
 
 
-def _group(group: Group, place: Point) -> Element:
-    health = judge_traffic(group.traffic).health if group.traffic else Health.NOT_MEASURED
-    worst = [judge_node(node).health for node in group.nodes]
-    ill = worst.count(Health.FAILING) + worst.count(Health.DEGRADED)
-    shown = Health.FAILING if Health.FAILING in worst else Health.DEGRADED if ill else health
+def _group(group: Group, place: Point, look: Look) -> Element:
+    health = look.traffic(group.traffic)
+    states = [look.node(node).health for node in group.nodes]
+    ill = states.count(Health.FAILING) + states.count(Health.DEGRADED)
+    shown = Health.FAILING if Health.FAILING in states else Health.DEGRADED if ill else health
     line = f"{MARKS[shown].glyph} {f'{ill} not well' if ill else MARKS[shown].word}"
-    label = f"{_short(group.namespace)}\n{fmt.plural(len(group.nodes), 'service')}\n{line}"
-    data = {"id": group.id, "label": label, **_proposal(place)}
-    return {"data": data, "classes": f"group {shown}"}
+    label = f"{_short(group.label)}\n{fmt.plural(len(group.nodes), 'service')}\n{line}"
+    changed = sum(look.node_change(node.id) not in (None, Change.UNCHANGED) for node in group.nodes)
+    why = f"{group.label}\n{line}" + (f"\n{fmt.plural(changed, 'service')} changed" if changed else "")
+    found = next(filter(None, (look.found_class(node.id) for node in group.nodes)), "")
+    data = {"id": group.id, "label": label, "why": f"{why}\nDouble click opens it.", **_proposal(place)}
+    return {"data": data, "classes": " ".join(filter(None, ("group", shown, found)))}
 
 
-def _edge(edge: ServiceEdge, labels: tuple[EdgeLabel, ...], bend: float) -> Element:
-    health = judge_edge(edge).health
+def _edge(edge: ServiceEdge, look: Look, bend: float) -> Element:
+    verdict, change, view = look.edge(edge), look.edge_change(edge.id), edge.headline
     data: dict[str, Any] = {
         "id": edge.id,
         "source": edge.source,
         "target": edge.destination,
-        "label": edge_label(edge, labels),
-        "width": width(edge.headline.rates.per_second),
+        "label": edge_label(edge, look),
+        "why": look.edge_words(edge),
+        "width": width(view.rates.per_second),
+        **_traffic(view.rates.per_second, view.errors.share, view.latency.p50 if view.latency else None),
     }
     if bend:
         data["bend"] = bend
-    return {"data": data, "classes": f"edge {health} {edge.transport}"}
+    classes = ("edge", verdict.health, edge.transport, _change_class(change), look.found_class(edge.id))
+    return {"data": data, "classes": " ".join(filter(None, classes))}
 
 
-def _bundle(bundle: Bundle, labels: tuple[EdgeLabel, ...]) -> Element:
-    health = judge_traffic(bundle.traffic).health
+def _bundle(bundle: Bundle, look: Look) -> Element:
+    health = look.traffic(bundle.traffic)
+    change = look.worst_change(edge.id for edge in bundle.edges)
     texts = {
         EdgeLabel.RATE: fmt.rate(bundle.traffic.per_second),
         EdgeLabel.ERRORS: fmt.share(bundle.traffic.error_share) + " errors",
         EdgeLabel.SECURITY: security_mark(bundle.mtls_share),
     }
+    label = _label(health, bundle.traffic.error_share, texts, look.labels)
+    found = next(filter(None, (look.found_class(edge.id) for edge in bundle.edges)), "")
     data = {
         "id": bundle.id,
         "source": bundle.source,
         "target": bundle.destination,
-        "label": _label(health, bundle.traffic.error_share, texts, labels),
+        "label": _with_change(label, change),
+        "why": f"{fmt.plural(len(bundle.edges), 'edge')}, {fmt.rate(bundle.traffic.per_second)}, "
+        f"{fmt.share(bundle.traffic.error_share)} failed",
         "width": width(bundle.traffic.per_second),
+        **_traffic(bundle.traffic.per_second, bundle.traffic.error_share, None),
     }
-    return {"data": data, "classes": f"edge bundle {health}"}
+    return {"data": data, "classes": " ".join(filter(None, ("edge", "bundle", health, _change_class(change), found)))}
+
+
+def _traffic(per_second: float, error_share: float | None, median: float | None) -> dict[str, float]:
+    made = {"rate": round(per_second, 3), "bad": round(error_share or 0.0, 4)}
+    return made if median is None else made | {"ms": round(median / 1e3, 2)}
 
 
 def _label(
     health: Health, error_share: float | None, texts: Mapping[EdgeLabel, str], labels: Iterable[EdgeLabel]
 ) -> str:
     parts = [texts.get(label, "") for label in labels]
-    if health in (Health.DEGRADED, Health.FAILING):
+    if health in (Health.DEGRADED, Health.FAILING) and error_share:
         parts = [part for part in parts if part != texts[EdgeLabel.ERRORS]]
         parts = [" ".join(part for part in parts if part), f"{MARKS[health].glyph} {fmt.share(error_share)} errors"]
         return "\n".join(part for part in parts if part)
+    if health in (Health.DEGRADED, Health.FAILING):
+        parts.append(MARKS[health].glyph)
     return " ".join(part for part in parts if part)
+
+
+def _with_change(label: str, change: Change | None) -> str:
+    if change is None or change not in CHANGE_MARKS:
+        return label
+    mark = CHANGE_MARKS[change]
+    return f"{label}\n{mark.glyph} {mark.word}"
+
+
+def _change_class(change: Change | None) -> str:
+    return f"change-{change}" if change is not None and change in CHANGE_MARKS else ""
 
 
 def _rate(edge: ServiceEdge) -> str:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dashboard.ui.health import Health
 from dashboard.ui.theme import TOKENS, Scheme, Tokens
+from topology.health import Health
 from topology.model import NodeKind, Transport
 
 Rule = dict[str, Any]

@@ -6,10 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import judge_edge
 from dashboard.ui.links import Links
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, link, moment, section, table
 from meshhub.model import Reporter
+from topology.health import judge_edge
 from topology.model import Counts, EdgeView, Evidence, NodeKind, ServiceEdge, ServiceNode, Transport
 from traces.response_flags import explain_flag
 
@@ -20,10 +20,10 @@ _SIDES = {Reporter.CLIENT: "by client", Reporter.SERVER: "by server", Reporter.U
 Number = Callable[[EdgeView], str]
 
 
-def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode, links: Links) -> Component:
-    """Words, both sides' numbers, flags, security, versions."""
+def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode, about: About) -> Component:
+    """Words, signals over time, both sides' numbers, flags, security, versions."""
     names = source.service or "unknown", destination.service or "unknown"
-    verdict = judge_edge(edge)
+    verdict, links = about.look.edge(edge), about.links
     return html.Div(
         [
             html.H2(
@@ -36,6 +36,9 @@ def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode,
             html.P([health_mark(verdict.health), " ", verdict.reason]),
             html.P(_sentence(edge, *names)),
             *(html.P([icon("note"), note.text], className="note") for note in edge.notes),
+            changed(about.look.edges.get(edge.id), about),
+            signals(about.edge_series(edge.id)),
+            look_further(edge_links(edge, source, destination, about)),
             section("As each side saw it", _both_sides(edge, destination)),
             _flags(edge),
             section("Security", _security(edge)),

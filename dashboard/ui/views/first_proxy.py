@@ -7,20 +7,23 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import Health
-from dashboard.ui.query import View
+from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.parts import code, copyable, health_mark
 from dashboard.ui.wiring import PLACEHOLDERS, Fragment, fragments
+from topology.health import Health
 from topology.model import ServiceGraph
 
 LOOPBACK = "127.0.0.1"
 
 
-def nothing(graph: ServiceGraph, view: View, href: str, otlp_port: int) -> Component:
+def nothing(graph: ServiceGraph, state: TopologyState, href: str, otlp_port: int) -> Component:
     """Why nothing is drawn. `href` is the browser's address, `otlp_port` that of the OTLP/gRPC receiver."""
-    if graph.nodes and view.namespaces:
-        names: Sequence[Component] = [code(name) for name in view.namespaces]
+    view = state.view
+    if graph.nodes and state.hide:
+        return empty_card("Everything is hidden", html.P(["No service is left by hide ", code(state.hide), "."]))
+    if graph.nodes and (view.namespaces or view.clusters):
+        names: Sequence[Component] = [code(name) for name in (*view.clusters, *view.namespaces)]
         return empty_card(
             "Nothing in this scope",
             [html.P(["No traffic touched ", *names, " in this window."]), html.P("Widen the window or the scope.")],

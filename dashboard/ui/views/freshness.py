@@ -5,8 +5,8 @@ from dash.development.base_component import Component
 
 from dashboard.reads.hub import DataAge
 from dashboard.ui import format as fmt
-from dashboard.ui.health import Health
 from dashboard.ui.views.parts import health_mark, icon
+from topology.health import Health
 
 STALE_SECONDS = 15.0
 SILENT_SECONDS = 60.0

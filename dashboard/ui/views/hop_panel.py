@@ -17,11 +17,11 @@ Say = Callable[[ProxyReport], Content]
 
 def hop_panel(hop: Hop, journey: Journey) -> Component:
     """Words, flags, both views, where the time went, TLS, attempts, spans."""
-    verdict = judge_hop(hop)
+    health, words = judge_hop(hop)
     return html.Div(
         [
             html.H2(hop_name(hop)),
-            html.P([health_mark(verdict.health, verdict.reason), " ", f"{hop.method} {hop.path}".strip()]),
+            html.P([health_mark(health, words), " ", f"{hop.method} {hop.path}".strip()]),
             *(html.P([icon("note"), note.text], className="note") for note in hop.notes),
             _explanations(hop),
             section("As each side saw it", _both_sides(hop)),

@@ -12,10 +12,10 @@ from dashboard.ui import format as fmt
 from dashboard.ui import hub_metrics
 from dashboard.ui.figures.series import Points, add_up, latest, per_second, pick, quotient, total_growth
 from dashboard.ui.figures.timeline import timeline
-from dashboard.ui.health import Health
 from dashboard.ui.views import freshness
 from dashboard.ui.views.parts import health_mark, section, table
 from storage.records.hub import TableSize
+from topology.health import Health
 
 LAG_SECONDS = 15.0
 """From this lag on the hub is degraded."""

@@ -4,7 +4,6 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import judge_outcome
 from dashboard.ui.links import Links
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.hop_panel import hop_panel
@@ -12,6 +11,7 @@ from dashboard.ui.views.journey_words import hop_name, own_times, sentences, sta
 from dashboard.ui.views.parts import code, facts, health_mark, icon, link, section, table
 from dashboard.ui.views.waterfall import waterfall
 from meshhub.errors import NotFound
+from topology.health import judge_outcome
 from traces.model import Hop, Journey, LogNote
 
 OWN_TIMES_SHOWN = 12

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import Health, Verdict, judge_outcome
 from meshhub.model import WorkloadIdentity
 from meshhub.outcome import Outcome
+from topology.health import Health, judge_outcome
 from traces.model import Hop, Journey, Party
 
 GOOD_PART = 0.3
@@ -62,12 +62,12 @@ def hop_name(hop: Hop) -> str:
     return f"{caller_name(hop)} → {party_name(hop.destination)}"
 
 
-def judge_hop(hop: Hop) -> Verdict:
-    """How a call ended; one that had to be tried again is not well even if it was answered."""
+def judge_hop(hop: Hop) -> tuple[Health, str]:
+    """How a call ended, and in words; one that had to be tried again is not well even if it was answered."""
     health = judge_outcome(hop.outcome)
     if health is Health.HEALTHY and len(hop.attempts) > 1:
-        return Verdict(Health.DEGRADED, f"answered at attempt {len(hop.attempts)}")
-    return Verdict(health, _WORDS[hop.outcome])
+        return Health.DEGRADED, f"answered at attempt {len(hop.attempts)}"
+    return health, _WORDS[hop.outcome]
 
 
 def _ending(journey: Journey) -> str:

@@ -3,8 +3,8 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.ui.health import Health
 from dashboard.ui.views.parts import health_mark, icon
+from topology.health import Health
 
 _SHAPES = (
     ("service", "service"),

@@ -6,11 +6,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import judge_edge, judge_node
 from dashboard.ui.links import Links
 from dashboard.ui.theme import MARKS
 from dashboard.ui.views.parts import Content, facts, health_mark, icon, link, section, table
-from topology.model import NodeKind, NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
+from topology.health import judge_edge, judge_node
+from topology.model import NodeKind, NodeTraffic, ServiceEdge, ServiceNode
 
 _KINDS = {
     NodeKind.SERVICE: "A service of the mesh.",
@@ -20,11 +20,13 @@ _KINDS = {
     NodeKind.UNKNOWN: "Nothing said who this is. What is known of it:",
 }
 PEERS_SHOWN = 40
+AFFECTED_SHOWN = 8
 
 
-def node_panel(node: ServiceNode, graph: ServiceGraph, links: Links) -> Component:
-    """Words, totals, callers, callees."""
-    verdict = judge_node(node)
+def node_panel(node: ServiceNode, about: About) -> Component:
+    """Words, signals over time, totals, what would fail with it, callers, callees."""
+    graph, verdict = about.graph, about.look.node(node)
+    series = about.node_series(node.id)
     names = {other.id: other.service or "unknown" for other in graph.nodes}
     callers = [edge for edge in graph.edges if edge.destination == node.id]
     callees = [edge for edge in graph.edges if edge.source == node.id]
@@ -44,8 +46,13 @@ def node_panel(node: ServiceNode, graph: ServiceGraph, links: Links) -> Componen
                     ("Calls", _traffic(node.outbound)),
                 )
             ),
-            _peers("Called by", callers, [edge.source for edge in callers], names, links),
-            _peers("Calls", callees, [edge.destination for edge in callees], names, links),
+            changed(about.look.nodes.get(node.id), about),
+            signals(series.inbound, "What it answers") if series else None,
+            signals(series.outbound, "What it calls") if series else None,
+            _if_it_fails(node, names, about),
+            look_further(node_links(node, about)),
+            _peers("Called by", callers, [edge.source for edge in callers], names, about),
+            _peers("Calls", callees, [edge.destination for edge in callees], names, about),
         ],
         className="stack",
     )
@@ -63,19 +70,41 @@ def _traffic(traffic: NodeTraffic | None) -> str:
     return f"{fmt.rate(traffic.per_second)}, {fmt.share(traffic.error_share)} failed"
 
 
+def _if_it_fails(node: ServiceNode, names: dict[str, str], about: About) -> Component | None:
+    """Its blast radius, and whether there is a way around it."""
+    blast, single = about.blast_radius(node.id), about.single_point(node.id)
+    if blast is None:
+        return None
+    rows = [
+        (link(names.get(hit.node, hit.node), about.links.here("topology", select=hit.node)), fmt.share(hit.share),
+         fmt.rate(hit.per_second))
+        for hit in blast.affected[:AFFECTED_SHOWN]
+    ]  # fmt: skip
+    more = len(blast.affected) - len(rows)
+    return section(
+        "If it fails",
+        [
+            html.P(blast.text),
+            html.P([icon("note"), single.text], className="note") if single else None,
+            table(("Fails with it", "Share", "Requests"), rows) if rows else None,
+            html.P(f"and {fmt.plural(more, 'more', 'more')}", className="muted") if more > 0 else None,
+        ],
+    )
+
+
 def _peers(
-    title: str, edges: Sequence[ServiceEdge], peers: Sequence[str], names: dict[str, str], links: Links
+    title: str, edges: Sequence[ServiceEdge], peers: Sequence[str], names: dict[str, str], about: About
 ) -> Component | None:
     if not edges:
         return None
     pairs = sorted(zip(edges, peers, strict=True), key=lambda pair: -pair[0].headline.rates.requests)
     rows: list[tuple[Content, ...]] = []
     for edge, peer in pairs[:PEERS_SHOWN]:
-        view, health = edge.headline, judge_edge(edge).health
-        glyph = html.Span(MARKS[health].glyph, className=f"health {health}", title=MARKS[health].word)
+        view, verdict = edge.headline, about.look.edge(edge)
+        glyph = html.Span(MARKS[verdict.health].glyph, className=f"health {verdict.health}", title=verdict.reason)
         rows.append(
             (
-                [glyph, " ", link(names[peer], links.here("topology", select=edge.id))],
+                [glyph, " ", link(names[peer], about.links.here("topology", select=edge.id))],
                 fmt.rate(view.rates.per_second),
                 fmt.share(view.errors.share),
                 fmt.duration(view.latency.p95 if view.latency else None),

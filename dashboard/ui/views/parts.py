@@ -8,8 +8,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.health import Health
 from dashboard.ui.theme import MARKS
+from topology.health import Health
 
 Content = Component | str | Sequence[Component | str] | None
 

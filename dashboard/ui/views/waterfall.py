@@ -46,10 +46,9 @@ def _axis(length: int) -> Component:
 
 
 def _hop_row(hop: Hop, length: int, chosen: str, links: Links) -> Component:
-    verdict = judge_hop(hop)
-    health = verdict.health
+    health, words = judge_hop(hop)
     name = [
-        html.Span(MARKS[health].glyph, className=f"health {health}", title=verdict.reason),
+        html.Span(MARKS[health].glyph, className=f"health {health}", title=words),
         html.Span(caller_name(hop), className="muted"),
         html.Span(" → "),
         html.Span(party_name(hop.destination), className="service"),
@@ -62,7 +61,7 @@ def _hop_row(hop: Hop, length: int, chosen: str, links: Links) -> Component:
         ],
         href=links.here("requests", hop="" if hop.id == chosen else hop.id),
         className=f"row hop {health}" + (" chosen" if hop.id == chosen else ""),
-        title=f"{hop_name(hop)}: {fmt.duration(hop.duration_us)}, {verdict.reason}",
+        title=f"{hop_name(hop)}: {fmt.duration(hop.duration_us)}, {words}",
     )
 
 

@@ -5,12 +5,12 @@ import pytest
 
 from dashboard.reads.hub import DataAge, HubHealth, Series
 from dashboard.ui import hub_metrics
-from dashboard.ui.health import Health
 from dashboard.ui.views import freshness
 from dashboard.ui.views.hub import hub, judge
 from meshhub.model import TimeRange
 from meshhub.testing.fake_reads import FakeReads
 from storage.records.hub import TableSize
+from topology.health import Health
 
 Text = Callable[[Any], str]
 

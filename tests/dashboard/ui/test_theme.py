@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.ui import theme
-from dashboard.ui.health import Health
 from dashboard.ui.theme import MARKS, TOKENS, Scheme
+from topology.health import Health
 
 TOKENS_FILE = Path(theme.__file__).parent / "assets" / "tokens.css"
 TEXT, SHAPE = 4.5, 3.0

@@ -1,0 +1,108 @@
+"""Judges a whole graph."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from topology.health.judge import judge_calls
+from topology.health.model import Health, HealthReport, Verdict
+from topology.health.tolerance import Rules, Tally, added_up, tally_of
+from topology.model import NodeKind, Note, ServiceGraph, ServiceNode, Transport
+from topology.settings import HealthSettings
+
+_WEIGHT = {
+    Health.FAILING: 0,
+    Health.DEGRADED: 1,
+    Health.HEALTHY: 2,
+    Health.IDLE: 3,
+    Health.NOT_MEASURED: 4,
+}
+
+_UNITS = {Transport.HTTP: "request", Transport.GRPC: "request", Transport.TCP: "connection"}
+
+Tallies = Mapping[str, Tally]
+ByProtocol = Mapping[Transport, Sequence[Tally]]
+
+
+class End(Enum):
+    """One end of a call."""
+
+    CALLER = "caller"
+    CALLEE = "callee"
+
+
+_NOBODY_KNOWN = Verdict(
+    Health.NOT_MEASURED, (Note("not-measured", "nothing measures a caller that nobody knows, only its calls"),)
+)
+_NO_TRAFFIC = Verdict(Health.NOT_MEASURED, (Note("not-measured", "nothing measured any of its traffic"),))
+
+
+class Judge:
+    """Judges graphs by these settings. Has no state; safe to share."""
+
+    def __init__(self, settings: HealthSettings) -> None:
+        self._rules = Rules(settings)
+        self._baseline = settings.baseline
+
+    def judge(self, graph: ServiceGraph, before: ServiceGraph | None) -> HealthReport:
+        """The verdict on every edge and node, compared with the graph of the time before where it has them.
+
+        A service is judged by what it answers; one that nobody calls by how its own calls went.
+        """
+        nodes = {node.id: node for node in graph.nodes}
+        now = {edge.id: tally_of(edge.headline) for edge in graph.edges}
+        former = {} if before is None else {edge.id: tally_of(edge.headline) for edge in before.edges}
+        edges = {}
+        for edge in graph.edges:
+            rule = self._rules.of_call(nodes.get(edge.source), nodes.get(edge.destination), edge.transport)
+            edges[edge.id] = judge_calls(
+                now[edge.id], former.get(edge.id), rule, self._baseline, _UNITS[edge.transport]
+            )
+        baseline = before.window if before is not None and before.edges else None
+        return HealthReport(graph.window, baseline, edges, self._judge_nodes(graph, now, before, former))
+
+    def _judge_nodes(
+        self, graph: ServiceGraph, now: Tallies, before: ServiceGraph | None, former: Tallies
+    ) -> dict[str, Verdict]:
+        judged_by = _judged_by(graph)
+        calls = _by_node(graph, now, judged_by)
+        calls_before = {} if before is None else _by_node(before, former, judged_by)
+        verdicts = {}
+        for node in graph.nodes:
+            if node.id in calls and (judged_by[node.id] is End.CALLEE or node.kind is not NodeKind.UNKNOWN):
+                verdicts[node.id] = self._node(node, judged_by[node.id], calls[node.id], calls_before.get(node.id, {}))
+            else:
+                verdicts[node.id] = _NOBODY_KNOWN if node.kind is NodeKind.UNKNOWN else _NO_TRAFFIC
+        return verdicts
+
+    def _node(self, node: ServiceNode, end: End, calls: ByProtocol, before: ByProtocol) -> Verdict:
+        """The worst verdict over the protocols, with the reasons of all that are as bad."""
+        verdicts = []
+        caller, callee = (None, node) if end is End.CALLEE else (node, None)
+        for transport, tallies in calls.items():
+            rule = self._rules.of_call(caller, callee, transport)
+            former = added_up(before[transport]) if transport in before else None
+            verdicts.append(judge_calls(added_up(tallies), former, rule, self._baseline, _UNITS[transport]))
+        worst = min((verdict.health for verdict in verdicts), key=_WEIGHT.__getitem__)
+        return Verdict(
+            worst, tuple(note for verdict in verdicts if verdict.health is worst for note in verdict.reasons)
+        )
+
+
+def _judged_by(graph: ServiceGraph) -> dict[str, End]:
+    """Which of its calls a node is judged by: those to it, or, where there are none, those it makes."""
+    ends = {edge.source: End.CALLER for edge in graph.edges}
+    for edge in graph.edges:
+        ends[edge.destination] = End.CALLEE
+    return ends
+
+
+def _by_node(graph: ServiceGraph, tallies: Tallies, judged_by: Mapping[str, End]) -> dict[str, ByProtocol]:
+    """The calls that each node is judged by."""
+    calls: dict[str, dict[Transport, list[Tally]]] = defaultdict(lambda: defaultdict(list))
+    for edge in graph.edges:
+        if judged_by.get(edge.destination) is End.CALLEE:
+            calls[edge.destination][edge.transport].append(tallies[edge.id])
+        if judged_by.get(edge.source) is End.CALLER:
+            calls[edge.source][edge.transport].append(tallies[edge.id])
+    return {node: dict(by_protocol) for node, by_protocol in calls.items()}
