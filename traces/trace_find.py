@@ -1,0 +1,67 @@
+"""Finds spans within a trace by what is written on them."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from storage.records.spans import Span
+from traces.resources import resource_of
+from traces.trace_model import Trace
+
+MAX_TEXT = 500
+
+
+def find(trace: Trace, text: str) -> tuple[int, ...]:
+    """The indexes of the spans that match, in order; none for an empty text.
+
+    `key=value` looks for an attribute (of the span, its resource or an event) whose key is this one and whose value
+    contains this one; any other text for a span with it in its name, service, instance, status, ids, or in the key or
+    value of an attribute, or an event's name. Case does not matter. Only the first MAX_TEXT characters are looked for.
+    """
+    wanted = text.strip()[:MAX_TEXT].lower()
+    if not wanted:
+        return ()
+    key, equals, value = wanted.partition("=")
+    if equals and key.strip():
+        key, value = key.strip(), value.strip().strip('"')
+        return tuple(each.index for each in trace.spans if _has(each.span, key, value))
+    return tuple(each.index for each in trace.spans if any(wanted in said.lower() for said in _texts(each.span)))
+
+
+def attributes_of(span: Span) -> Iterator[tuple[str, str]]:
+    """Every attribute of a span, those too that have a column of their own, under the names that proxies send."""
+    columns = (
+        ("component", span.component),
+        ("guid:x-request-id", span.request_id),
+        ("node_id", span.node_id),
+        ("http.method", span.method),
+        ("http.url", span.url),
+        ("http.protocol", span.protocol),
+        ("http.status_code", str(span.response_code) if span.response_code else ""),
+        ("response_flags", span.response_flags),
+        ("user_agent", span.user_agent),
+        ("peer.address", span.peer_address),
+        ("request_size", str(span.request_size) if span.request_size else ""),
+        ("response_size", str(span.response_size) if span.response_size else ""),
+        ("upstream_cluster", span.upstream_cluster),
+    )
+    yield from ((key, value) for key, value in columns if value and key not in span.attributes)
+    yield from span.attributes.items()
+
+
+def _has(span: Span, key: str, value: str) -> bool:
+    if any(name.lower() == key and value in said.lower() for name, said in attributes_of(span)):
+        return True
+    own = {"service": span.service, "name": span.name, "kind": span.kind, "status": span.status_code}
+    if key in own:
+        return value in own[key].lower()
+    further = chain(resource_of(span).items(), *(said.items() for _, _, said in span.events))
+    return any(name.lower() == key and value in said.lower() for name, said in further)
+
+
+def _texts(span: Span) -> Iterator[str]:
+    yield from (span.name, span.service, span.instance, span.span_id, span.status_message, span.kind, span.status_code)
+    for key, value in attributes_of(span):
+        yield key
+        yield value
+    for _, name, _ in span.events:
+        yield name
