@@ -6,6 +6,7 @@ from dashboard.reads.graphs import GraphReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
 from dashboard.reads.requests import RequestReads
+from dashboard.reads.services import ServiceReads
 from meshhub.clock import Clock
 from topology.settings import TopologySettings
 
@@ -24,3 +25,4 @@ class Reads:
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries)
         self.findings = FindingReads(queries)
+        self.services = ServiceReads(queries)

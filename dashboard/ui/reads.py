@@ -8,6 +8,7 @@ from typing import Protocol
 
 from dashboard.reads.findings import Findings
 from dashboard.reads.hub import DataAge, HubHealth
+from dashboard.reads.service_model import Service, ServiceList, Side
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
 from topology.diff.model import GraphDiff
@@ -47,6 +48,16 @@ class InsightReads(Protocol):
     def node_series(self, node_id: str, window: TimeRange) -> NodeSeries: ...
 
 
+class ServiceReads(Protocol):
+    """dashboard.reads.services.ServiceReads."""
+
+    def services(self, window: TimeRange) -> ServiceList: ...
+
+    def service(self, node_id: str, window: TimeRange, side: Side | None = None) -> Service:
+        """Raises NotFound, with a message that names ids that are close."""
+        ...
+
+
 class RequestReads(Protocol):
     """dashboard.reads.requests.RequestReads."""
 
@@ -75,6 +86,9 @@ class Reads(Protocol):
 
     @property
     def findings(self) -> FindingReads: ...
+
+    @property
+    def services(self) -> ServiceReads: ...
 
     @property
     def requests(self) -> RequestReads: ...

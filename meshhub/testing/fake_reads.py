@@ -9,6 +9,7 @@ from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
 from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_insights import FakeInsightReads
+from meshhub.testing.fake_services import FakeServiceReads
 from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
 from topology.model import ServiceGraph
@@ -78,6 +79,7 @@ class FakeReads:
         self.hub = FakeHubReads(self.mood)
         self.graphs = FakeGraphReads(self.mood, graph)
         self.insights = FakeInsightReads(self.mood, graph)
+        self.services = FakeServiceReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
 
