@@ -15,7 +15,6 @@ by more than the sketches' error.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 Z_95 = 1.959964
 SMALL_EXPECTED_COUNT = 5.0
@@ -29,7 +28,6 @@ SKETCH_ERROR = 0.02
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
 
-@lru_cache(maxsize=65_536)
 def p_value(failed_before: int, before: int, failed_after: int, after: int) -> float | None:
     """The chance that shares at least as different come about though nothing changed, 0 to 1; None without requests.
 

@@ -95,13 +95,14 @@ class Measures:
     errors: ShareChange | None
     client_errors: ShareChange | None
     latency: Mapping[str, LatencyChange]
-    """By quantile (p50, p90, p95, p99); empty where a window has none, and for nodes."""
+    """By quantile (p50, p95, p99); empty where a window has none, and for nodes."""
     mtls_share: Delta
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeChange:
-    """An edge in both graphs. `words` say what changed, with counts; empty for an unchanged one."""
+    """An edge in both graphs. `words` say what changed, with counts, weightiest first; an unchanged one may have
+    some, too: a new version, another rate."""
 
     id: str
     source: str
