@@ -1,0 +1,1 @@
+"""How the promises are kept: counts per step, evaluated again and again."""

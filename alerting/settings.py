@@ -1,0 +1,23 @@
+"""The `alerting` section of the settings."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from meshhub.configuration import Section
+
+
+class AlertingSettings(Section):
+    """SLOs: where they are written, and how often they are evaluated."""
+
+    slos: tuple[Path, ...] = Field(
+        default=(),
+        description="Files of SLOs, or directories of them (*.yaml, *.yml): the hub's own form or OpenSLO v1. Changed "
+        "files are taken whole or not at all, while the hub runs.",
+    )
+    default_slos: bool = Field(
+        default=False,
+        description="Also evaluate an availability SLO of 99.9 % for every service that was called in the last day and "
+        "has none of its own.",
+    )
+    evaluate_every_seconds: float = Field(default=2, ge=0.2, le=300, description="Time between two evaluations.")
