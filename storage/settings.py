@@ -28,6 +28,8 @@ class RetentionSettings(Section):
             return self.metrics
         if table.startswith("edges_"):
             return self.edges
+        if table == "span_operations":
+            return self.spans
         if table in {"request_index", "trace_index", "attribute_catalogue"}:
             return max(self.spans, self.access_logs, self.logs)
         days: int = getattr(self, table)

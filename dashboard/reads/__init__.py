@@ -1,12 +1,14 @@
 """The one door to the domain packages: every page, route and command asks here, by family of questions."""
 
 from dashboard.queries import Queries
+from dashboard.reads.compat import CompatReads
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.services import ServiceReads
+from dashboard.reads.traces import TraceReads
 from meshhub.clock import Clock
 from topology.settings import TopologySettings
 
@@ -24,5 +26,7 @@ class Reads:
         self.graphs = GraphReads(queries)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries)
+        self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
         self.services = ServiceReads(queries)
+        self.traces = TraceReads(queries, clock)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 
 from collector.service import Collector
+from dashboard.api.compat.router import create_compat_router
 from dashboard.api.router import create_router
 from dashboard.reads import Reads
 from dashboard.ui import content_security_policy, create_ui
@@ -116,7 +117,7 @@ class Hub:
             reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
         )
         parts = Parts(
-            routers=[create_router(reads, self._clock)],
+            routers=[create_router(reads, self._clock), create_compat_router(reads.compat)],
             pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
             expose=telemetry.exposition,

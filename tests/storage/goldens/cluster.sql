@@ -1866,6 +1866,24 @@ CREATE OR REPLACE FUNCTION meshhub_span_text ON CLUSTER 'two' AS (attributes, co
     '')
 ;
 
+-- Whether a request failed by the rule of an SLO: no response, an HTTP status of `status_below` or more, one of these gRPC
+-- statuses, or one of these response flags. A TCP connection has no status: it failed if its flags say so, as
+-- meshhub/outcome.py judges it.
+-- `flags` and `bad_flags` are arrays of short names, `bad_grpc` of numbers.
+CREATE OR REPLACE FUNCTION meshhub_slo_failed ON CLUSTER 'two' AS
+    (transport, response_code, grpc_status, flags, status_below, bad_flags, bad_grpc) ->
+    hasAny(flags, bad_flags) OR if(transport = 'tcp',
+        hasAny(flags, ['DC', 'DF', 'DO', 'DPE', 'DR', 'DT', 'LR', 'NC', 'NR', 'OM', 'SI', 'UC', 'UDO', 'UF', 'UH', 'UMSDR',
+            'UO', 'UPE', 'UR', 'URX']),
+        response_code = 0 OR response_code >= status_below OR has(bad_grpc, grpc_status))
+;
+
+-- Whether the caller's proxy ended a request itself, so that the callee's proxy has not seen it (meshhub/outcome.py,
+-- UNREACHED_FLAGS): such a request is added to what the callee's proxies report, and counts no request twice.
+CREATE OR REPLACE FUNCTION meshhub_slo_unreached ON CLUSTER 'two' AS (flags) ->
+    hasAny(flags, ['DF', 'DO', 'FI', 'IH', 'NC', 'NFCF', 'NR', 'RL', 'RLSE', 'UAEX', 'UDO', 'UF', 'UH', 'UO'])
+;
+
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);

@@ -1,0 +1,21 @@
+"""The routers of other tools' APIs: each at the root of the hub and under a prefix of its own.
+
+At the root only one tool can have /api/traces/{id}, and that is Jaeger: clients of Tempo get /tempo as their base URL.
+"""
+
+from fastapi import APIRouter
+
+from dashboard.api.compat.jaeger_v1 import create_jaeger_v1_router
+from dashboard.api.compat.jaeger_v3 import create_jaeger_v3_router
+from dashboard.api.compat.reads import CompatReads
+
+JAEGER = "/jaeger"
+
+
+def create_compat_router(reads: CompatReads) -> APIRouter:
+    """All of them."""
+    router = APIRouter(include_in_schema=False)
+    for jaeger in (create_jaeger_v3_router(reads), create_jaeger_v1_router(reads)):
+        router.include_router(jaeger)
+        router.include_router(jaeger, prefix=JAEGER)
+    return router
