@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ PLAIN = (200, -1, "", "plaintext")
 Ends = Mapping[tuple[int, int, str, str], int]
 
 
-def call(ends: Ends, source: Proxy = SHOP, destination: Proxy = CART, **changes: object) -> ServiceEdgeReport:
+def call(ends: Ends, source: Proxy = SHOP, destination: Proxy = CART, **changes: Any) -> ServiceEdgeReport:
     return client_report(source, destination, ends, destination_cluster="lab", **changes)
 
 
@@ -167,7 +168,11 @@ def test_the_worst_is_first_by_failed_requests() -> None:
 
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 500), st.integers(0, 500))
 def test_there_and_back_again_is_the_opposite(ok: int, bad: int, ok_after: int, bad_after: int) -> None:
-    opposite = {Change.WORSE: Change.BETTER, Change.BETTER: Change.WORSE, Change.UNCHANGED: Change.UNCHANGED}
+    opposite: dict[Change, Change] = {
+        Change.WORSE: Change.BETTER,
+        Change.BETTER: Change.WORSE,
+        Change.UNCHANGED: Change.UNCHANGED,
+    }
     forth = change({OK: ok, FAILED: bad}, {OK: ok_after, FAILED: bad_after})
     back = change({OK: ok_after, FAILED: bad_after}, {OK: ok, FAILED: bad})
     assert back.change is opposite[forth.change]
@@ -176,6 +181,6 @@ def test_there_and_back_again_is_the_opposite(ok: int, bad: int, ok_after: int, 
 def test_a_graph_does_not_differ_from_itself() -> None:
     graph = graphs.shop(AFTER)
     found = compare_graphs(graph, graph)
-    assert {each.change for each in (*found.edges, *found.nodes)} == {Change.UNCHANGED}
+    assert {each.change for each in found.edges} | {each.change for each in found.nodes} == {Change.UNCHANGED}
     assert all(not each.words for each in found.edges)
     assert len(found.edges) == len(graph.edges)
