@@ -4,7 +4,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import findings, graphs, hub, requests
+from dashboard.api.routes import findings, graphs, hub, requests, traces
 from meshhub.clock import Clock
 
 PREFIX = "/api/v1"
@@ -29,6 +29,9 @@ class Reads(Protocol):
     @property
     def requests(self) -> requests.RequestReads: ...
 
+    @property
+    def traces(self) -> traces.TraceReads: ...
+
 
 def create_router(reads: Reads, clock: Clock) -> APIRouter:
     """The routes under /api/v1."""
@@ -37,4 +40,5 @@ def create_router(reads: Reads, clock: Clock) -> APIRouter:
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)
+    traces.add_routes(router, reads.traces)
     return router

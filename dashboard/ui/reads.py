@@ -9,6 +9,7 @@ from typing import Protocol
 from dashboard.reads.findings import Findings
 from dashboard.reads.hub import DataAge, HubHealth
 from dashboard.reads.service_model import Service, ServiceList, Side
+from dashboard.reads.traces import Inspected, Rank
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
 from topology.diff.model import GraphDiff
@@ -16,6 +17,8 @@ from topology.health.model import HealthReport
 from topology.model import ServiceGraph
 from topology.series import EdgeSeries, NodeSeries
 from traces.model import Journey
+from traces.structure import Difference
+from traces.trace_model import Trace, TraceSpan
 
 
 class HubReads(Protocol):
@@ -72,6 +75,20 @@ class FindingReads(Protocol):
     def findings(self, window: TimeRange) -> Findings: ...
 
 
+class TraceReads(Protocol):
+    """dashboard.reads.traces.TraceReads."""
+
+    def trace(self, wanted: str, *, fresh: bool = False) -> Trace:
+        """Raises NotFound or UnusableTraceId, with a message that says what was searched or what it takes."""
+        ...
+
+    def compare(self, wanted: str, other: str) -> tuple[Difference, ...]: ...
+
+    def rank(self, chosen: TraceSpan) -> Rank: ...
+
+    def inspect(self, content: bytes) -> Inspected: ...
+
+
 class Reads(Protocol):
     """All families."""
 
@@ -92,3 +109,6 @@ class Reads(Protocol):
 
     @property
     def requests(self) -> RequestReads: ...
+
+    @property
+    def traces(self) -> TraceReads: ...

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve
+from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, trace
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -14,6 +14,7 @@ COMMANDS = (
     migrate.add,
     quarantine.add,
     request.add,
+    trace.add,
     graph.add,
     findings.add,
     demo.add,

@@ -10,6 +10,7 @@ from meshhub.testing import graphs, journeys
 from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_insights import FakeInsightReads
 from meshhub.testing.fake_services import FakeServiceReads
+from meshhub.testing.fake_traces import FakeTraceReads
 from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
 from topology.model import ServiceGraph
@@ -78,9 +79,10 @@ class FakeReads:
         self.mood = Mood()
         self.hub = FakeHubReads(self.mood)
         self.graphs = FakeGraphReads(self.mood, graph)
-        self.insights = FakeInsightReads(self.mood, graph)
+        self.insights = FakeInsightReads(self.mood, lambda window: self.graphs.make_graph(window))
         self.services = FakeServiceReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
+        self.traces = FakeTraceReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
 
 
