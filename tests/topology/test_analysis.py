@@ -172,9 +172,9 @@ def test_any_graph_is_analysed_and_all_shares_are_shares(calls: list[Call]) -> N
     for radius in analysis.blast:
         assert all(0 < each.share <= 1 for each in radius.affected)
         assert radius.share is None or 0 <= radius.share <= 1 + 1e-9
-    for way in (*analysis.cycles, *analysis.chains):
-        assert set(way.nodes) <= ids
-        assert len(set(way.nodes)) == len(way.nodes), "no node twice"
+    for nodes in [each.nodes for each in analysis.cycles] + [each.nodes for each in analysis.chains]:
+        assert set(nodes) <= ids
+        assert len(set(nodes)) == len(nodes), "no node twice"
     edges = {edge.id: edge for edge in made.edges}
     for chain in analysis.chains:
         assert [edges[each].source for each in chain.edges] == list(chain.nodes[:-1])

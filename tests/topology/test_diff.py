@@ -76,7 +76,7 @@ def test_lost_encryption_is_worse() -> None:
 
 
 def test_slower_needs_requests_and_says_how_many() -> None:
-    slow = {"latency_us": [1000.0, 2000.0, 30_000.0, 400_000.0]}
+    slow: dict[str, Any] = {"latency_us": [1000.0, 2000.0, 30_000.0, 400_000.0]}
     (found,) = diff([call({OK: 2_000})], [call({OK: 1_500}, **slow)]).edges
     assert found.change is Change.WORSE
     assert found.words[0].text == "p95 3 ms → 30 ms, p99 4 ms → 400 ms (of 2,000 requests, then 1,500)"

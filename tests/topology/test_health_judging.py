@@ -94,7 +94,7 @@ def test_a_share_that_was_always_there_did_not_rise() -> None:
 
 def test_slower_than_before_is_degraded_with_enough_requests() -> None:
     before = graph({OK: 2_000}, BEFORE)
-    slower = {"latency_us": [1000.0, 2000.0, 30_000.0, 400_000.0]}
+    slower: dict[str, Any] = {"latency_us": [1000.0, 2000.0, 30_000.0, 400_000.0]}
     judged = report(graph({OK: 1_500}, **slower), before).edges[EDGE]
     assert judged.health is Health.DEGRADED
     assert judged.reason == ("p99 4 ms → 400 ms and p95 3 ms → 30 ms (of 2,000 requests before and 1,500 now)")

@@ -64,7 +64,7 @@ def entering_share(calls: Calls, impacts: dict[str, float]) -> float | None:
 def _impact(calls: Calls, caller: str, impacts: dict[str, float]) -> float:
     answered = calls.inbound[caller]
     if not answered:  # each of its calls is a request of its own
-        failing = sum(
+        failing: float = sum(
             edge["per_second"] * impacts.get(callee, 0.0) for callee, edge in calls.network.succ[caller].items()
         )
         return min(1.0, failing / calls.outbound[caller])
