@@ -53,7 +53,7 @@ def _too_many_errors(name: str, busy: Mapping[str, Tally]) -> tuple[Outlier, ...
     if chance is None or chance >= LARGEST_CHANCE / len(busy):
         return ()
     text = (
-        f"{share:.1%} of its requests failed ({own.failed:,} of {own.requests:,}), against {usual:.1%} at "
+        f"{share:.2%} of its requests failed ({own.failed:,} of {own.requests:,}), against {usual:.2%} at "
         f"{_others(len(busy) - 1)} ({others.failed:,} of {others.requests:,}); chance alone would do this in less than "
         f"{_odds(chance)}."
     )

@@ -88,3 +88,10 @@ REQUESTS_RETRY = "requests-retry"
 FINDINGS_LIST = "findings-list"
 
 HUB_HEALTH = "hub-health"
+
+SERVICES_ROOT = "services-root"
+SERVICES_FIND = "services-find"
+SERVICES_COUNT = "services-count"
+SERVICES_MESSAGE = "services-message"
+SERVICES_GRID = "services-grid"
+SERVICES_ONE = "services-one"

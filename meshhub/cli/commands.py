@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, trace
+from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, services, trace
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -16,6 +16,7 @@ COMMANDS = (
     request.add,
     trace.add,
     graph.add,
+    services.add,
     findings.add,
     demo.add,
 )

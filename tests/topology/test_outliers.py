@@ -19,7 +19,7 @@ def test_the_one_that_fails_is_marked_with_its_numbers_and_the_others() -> None:
     found = find_outliers({"a": counted(1000, 0.08, 5e3), "b": counted(1000, 0.002, 5e3), "c": counted(900, 0, 5e3)})
     assert list(found) == ["a"]
     assert found["a"][0].text == (
-        "8.0% of its requests failed (80 of 1,000), against 0.1% at the 2 others (2 of 1,900); chance alone would do "
+        "8.00% of its requests failed (80 of 1,000), against 0.11% at the 2 others (2 of 1,900); chance alone would do "
         "this in less than 1 of 1,000,000,000 windows."
     )
 
