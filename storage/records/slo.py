@@ -33,3 +33,35 @@ class CalledService:
     namespace: str
     requests: int
     http: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One value of one facet of an SLO's requests, as one side reported it, since a burn began and in the time before.
+
+    `side` is server, client, or unreached: said by the client's proxy of what the server's has not seen.
+    """
+
+    side: str
+    facet: str
+    value: str
+    requests: int
+    bad: int
+    baseline_requests: int
+    baseline_bad: int
+    first_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadRequest:
+    """A request that was bad for an SLO. `trace` is empty where there is none (32 zeros)."""
+
+    request_id: str
+    trace: str
+    time_unix_milli: int
+    duration_us: int
+    response_code: int
+    grpc_status: int
+    response_flags: str
+    method: str
+    path: str

@@ -1,0 +1,64 @@
+"""Since when it burns, and what came then."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from alerting.reason.model import Change, Contribution
+from alerting.windows import MINUTE
+
+CALM_MINUTES = 5
+"""A burn has not begun before so many minutes within the budget, one after the other."""
+
+BEFORE = timedelta(minutes=15)
+AFTER = timedelta(minutes=3)
+"""What is first seen in this time around the beginning may have to do with it."""
+
+MAX_CHANGES = 5
+
+_WORDS = {
+    "version": "version {value} was first seen",
+    "caller": "{value} began to call",
+    "dependency": "calls to {value} began",
+    "route": "route {value} was first used",
+}
+
+
+def burning_since(minutes: Mapping[int, tuple[int, int]], budget: float, now: float) -> datetime | None:
+    """When the burn that goes on now began: the first minute over the budget after the last calm time.
+
+    Args:
+        minutes: requests and bad ones per minute (number since 1970).
+        budget: the share of requests that may be bad.
+        now: Unix seconds.
+
+    Returns:
+        None where the last minutes are within the budget.
+    """
+    began, calm = None, 0
+    for minute in range(int(now // MINUTE), min(minutes, default=0) - 1, -1):
+        total, bad = minutes.get(minute, (0, 0))
+        if total and bad / total > budget:
+            began, calm = minute, 0
+        else:
+            calm += 1
+        if calm >= CALM_MINUTES:
+            break
+    return None if began is None else datetime.fromtimestamp(began * MINUTE, UTC)
+
+
+def changes(found: Sequence[Contribution], since: datetime, known_from: datetime) -> tuple[Change, ...]:
+    """What was first seen around the beginning, by time.
+
+    Args:
+        found: the contributions.
+        since: the beginning.
+        known_from: the start of what was looked at: what was there in its first minutes is not new.
+    """
+    made = {
+        Change(each.first_seen, _WORDS[each.facet].format(value=each.value))
+        for each in found
+        if each.facet in _WORDS
+        and since - BEFORE <= each.first_seen <= since + AFTER
+        and each.first_seen >= known_from + AFTER
+    }
+    return tuple(sorted(made, key=lambda change: (change.time, change.text))[:MAX_CHANGES])
