@@ -75,6 +75,7 @@ def running_hub(*, store: str, durability: str) -> Iterator[Hub]:
                         "journal": {"durability": durability},
                     },
                     "web": {"address": f"127.0.0.1:{web_port}"},
+                    "jaeger_grpc": {"address": None},
                 }
             ),
             encoding="utf-8",

@@ -15,6 +15,7 @@ from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
 from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError
+from meshhub.jaeger_grpc.server import JaegerGrpcServer
 from meshhub.model import Signal
 from meshhub.settings import Settings
 from meshhub.settings.exposure import open_addresses
@@ -90,8 +91,12 @@ class Hub:
         # The engine before the pages: an embedded one that cannot be opened ends the start.
         await to_thread(self._watch.start, must_answer=self._store.embedded)
         running.push_async_callback(to_thread, self._web.stop)
-        await to_thread(self._serve_web)
-        where = {"data_dir": self._settings.data_dir, "url": self.url, **self._collector.ports}
+        reads = self._make_reads()
+        jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat)
+        running.push_async_callback(to_thread, jaeger.stop)
+        await to_thread(jaeger.start)
+        await to_thread(self._serve_web, reads)
+        where = {"data_dir": self._settings.data_dir, "url": self.url, **self._collector.ports, **jaeger.ports}
         logger.info(STARTED, extra=where)
 
     def _keep_history(self) -> None:
@@ -108,11 +113,12 @@ class Hub:
         await asyncio.to_thread(self._telemetry.flush, HISTORY_TIMEOUT.total_seconds())
         self._telemetry.history.connect(None)
 
-    def _serve_web(self) -> None:
+    def _make_reads(self) -> Reads:
+        observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
+        return Reads(observed, self._clock, self._settings.topology)
+
+    def _serve_web(self, reads: Reads) -> None:
         telemetry = self._telemetry
-        reads = Reads(
-            ObservedQueries(self._store, telemetry.meter, telemetry.tracer), self._clock, self._settings.topology
-        )
         ui = create_ui(
             reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
         )

@@ -61,6 +61,7 @@ class HubPorts:
                 }
             },
             "web": {"address": f"{LOOPBACK}:{self.web}"},
+            "jaeger_grpc": {"address": f"{LOOPBACK}:0"},
         }
 
 

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from collector.settings import CollectorSettings
 from dashboard.settings import WebSettings
 from meshhub.configuration import Section
+from meshhub.jaeger_grpc.settings import JaegerGrpcSettings
 from meshhub.telemetry.settings import TelemetrySettings
 from storage.settings import StorageSettings
 from topology.settings import TopologySettings
@@ -39,6 +40,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     topology: TopologySettings = TopologySettings()
     web: WebSettings = WebSettings()
+    jaeger_grpc: JaegerGrpcSettings = JaegerGrpcSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
 
     @field_validator("store")

@@ -99,6 +99,7 @@ def start_hub(
         "web.address": FREE,
         "collector.endpoints.otlp_grpc": FREE,
         "collector.endpoints.otlp_http": FREE,
+        "jaeger_grpc.address": FREE,
         "telemetry.log.format": "json",
     } | dict(settings or {})
     assignments = [f"--set={name}={value}" for name, value in given.items()]
