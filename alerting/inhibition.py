@@ -1,0 +1,104 @@
+"""Inhibition: an alert whose cause has an alert of its own is not sent.
+
+By rules, as in Alertmanager: an alert that meets `targets` is inhibited while one fires that meets `sources` and
+has the same values of the labels in `equal`. And by the service graph: an alert of a service is inhibited while one
+fires of a service that it calls, directly or over others. Services that call each other in a circle do not inhibit each
+other: one of them must be told of.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerting.alerts.model import Alert, AlertState
+from alerting.matchers import Matcher, matches_all
+
+SERVICE, NAMESPACE, CLUSTER = "service", "namespace", "cluster"
+
+ServiceKey = tuple[str, str, str]
+"""Cluster, namespace and service, as the labels say them; parts may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class InhibitionRule:
+    """See above. A label of `equal` that neither has is equal."""
+
+    sources: tuple[Matcher, ...]
+    targets: tuple[Matcher, ...]
+    equal: tuple[str, ...] = ()
+
+
+class Dependencies(Protocol):
+    """Whom services call."""
+
+    def reach(self, service: ServiceKey) -> frozenset[ServiceKey]:
+        """All services that this one's requests can come to, directly or over others; it is not among them unless it
+        calls itself in a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """An alert is not sent because of another; both by fingerprint. `reason` is for people."""
+
+    target: str
+    source: str
+    reason: str
+
+
+def inhibited(
+    alerts: Iterable[Alert], rules: Sequence[InhibitionRule], dependencies: Dependencies | None = None
+) -> dict[str, Inhibition]:
+    """Which of these alerts are inhibited, by fingerprint. Only firing ones inhibit and are inhibited."""
+    firing = sorted((alert for alert in alerts if alert.state is AlertState.FIRING), key=lambda a: a.fingerprint)
+    found: dict[str, Inhibition] = {}
+    for rule in rules:
+        for inhibition in _by_rule(firing, rule):
+            found.setdefault(inhibition.target, inhibition)
+    if dependencies is not None:
+        for inhibition in _by_dependency(firing, dependencies):
+            found.setdefault(inhibition.target, inhibition)
+    return found
+
+
+def service_key(labels: Mapping[str, str]) -> ServiceKey | None:
+    """The service that an alert is about; None if it names none."""
+    service = labels.get(SERVICE, "")
+    return (labels.get(CLUSTER, ""), labels.get(NAMESPACE, ""), service) if service else None
+
+
+def _by_rule(firing: Sequence[Alert], rule: InhibitionRule) -> Iterable[Inhibition]:
+    sources: dict[tuple[str, ...], Alert] = {}
+    both: set[str] = set()
+    for alert in firing:
+        if matches_all(rule.sources, alert.labels):
+            # One that is source and target at once is no source for others of its kind, as in Alertmanager.
+            if matches_all(rule.targets, alert.labels):
+                both.add(alert.fingerprint)
+                continue
+            sources.setdefault(_values(alert, rule.equal), alert)
+    for alert in firing:
+        source = sources.get(_values(alert, rule.equal))
+        if source is not None and alert.fingerprint not in both and matches_all(rule.targets, alert.labels):
+            yield Inhibition(alert.fingerprint, source.fingerprint, f"{source.name or 'another alert'} fires")
+
+
+def _values(alert: Alert, names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(alert.labels.get(name, "") for name in names)
+
+
+def _by_dependency(firing: Sequence[Alert], dependencies: Dependencies) -> Iterable[Inhibition]:
+    services: dict[ServiceKey, Alert] = {}
+    for alert in firing:
+        key = service_key(alert.labels)
+        if key is not None:
+            services.setdefault(key, alert)
+    reached = {key: dependencies.reach(key) for key in services}
+    for alert in firing:
+        key = service_key(alert.labels)
+        if key is None:
+            continue
+        causes = (other for other in services if other != key and other in reached[key] and key not in reached[other])
+        cause = next(iter(sorted(causes)), None)
+        if cause is not None:
+            reason = f"{cause[2]}, which {key[2]} depends on, has an alert of its own"
+            yield Inhibition(alert.fingerprint, services[cause].fingerprint, reason)

@@ -1,0 +1,1 @@
+"""How receivers are told: one module per kind of channel, each making messages of a notification, and the sending."""
