@@ -7,6 +7,7 @@ from dash import Dash, Input, Output, State
 from dashboard.api.windows import DEFAULT_WINDOW
 from dashboard.ui import ids, query
 from dashboard.ui.browser import in_browser
+from dashboard.ui.state import topology
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Control:
 
 
 FRAME_CONTROLS = (
+    Control(ids.CLUSTERS, "value", query.CLUSTERS, "list", ()),
     Control(ids.SCOPE, "value", query.NAMESPACES, "list", ()),
     Control(ids.WINDOW, "value", query.WINDOW, "text", DEFAULT_WINDOW),
 )
@@ -31,6 +33,12 @@ TOPOLOGY_CONTROLS = (
     Control(ids.TOPOLOGY_LABELS, "value", query.LABELS, "list", tuple(query.DEFAULT_LABELS)),
     Control(ids.TOPOLOGY_IDLE, "checked", query.IDLE, "flag", True),
     Control(ids.TOPOLOGY_GROUPS, "value", query.GROUPS, "text", query.Groups.AUTO.value),
+    Control(ids.TOPOLOGY_PERSPECTIVE, "value", topology.PERSPECTIVE, "text", topology.Perspective.SERVICE.value),
+    Control(ids.TOPOLOGY_BOXES, "value", topology.BOXES, "text", topology.Boxes.NAMESPACE.value),
+    Control(ids.TOPOLOGY_MOTION, "checked", topology.MOTION, "flag", True),
+    Control(ids.TOPOLOGY_HOPS, "value", topology.HOPS, "text", "1"),
+    Control(ids.TOPOLOGY_FIND, "value", topology.FIND, "text", ""),
+    Control(ids.TOPOLOGY_HIDE, "value", topology.HIDE, "text", ""),
 )
 
 

@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.ui import controls, ids
+from dashboard.ui import comparing, controls, ids
 from dashboard.ui.pages.page import Page
 from dashboard.ui.views.parts import aria, icon, icon_button
 
@@ -15,15 +15,34 @@ TICK_MILLISECONDS = 5_000
 AGE_MILLISECONDS = 2_000
 SCOPE_MILLISECONDS = 60_000
 
+COMPARISONS = (
+    (ids.COMPARE_OFF, "", "Off"),
+    (ids.COMPARE_PREVIOUS, comparing.PREVIOUS, "The window before"),
+    (ids.COMPARE_HOUR, "1h", comparing.AGO["1h"]),
+    (ids.COMPARE_DAY, "1d", comparing.AGO["1d"]),
+    (ids.COMPARE_WEEK, "7d", comparing.AGO["7d"]),
+)
+"""Element, value of the URL's `compare`, and text of each comparison that is offered by name."""
+
 SHORTCUTS = (
     ("?", "this help"),
-    ("Ctrl-K", "search"),
+    ("Ctrl-K", "search: ids, services, pages, actions"),
+    ("/", "find in the page"),
     ("[  ]", "window back, forward"),
     ("l", "live on, off"),
-    ("f", "fit the graph"),
-    ("j  k", "next, previous row"),
-    ("Esc", "close the panel"),
+    ("c", "compare on, off"),
     ("y", "copy a link to this view"),
+    ("j  k", "next, previous row"),
+    ("Enter", "open the row"),
+    ("Esc", "leave the field, close the panel"),
+    ("f", "graph: focus on the selected service, or leave it"),
+    ("1  2  3", "graph: so many hops around the focus"),
+    ("+  −  0", "graph: zoom in, zoom out, fit"),
+    ("←↑↓→", "graph: move over it"),
+    ("Tab", "graph: next service; Shift-Tab the one before"),
+    ("p", "graph: replay the window; again to pause"),
+    (",  .", "graph: one frame back, forward"),
+    ("m", "graph: traffic on, off"),
 )
 
 
@@ -35,6 +54,7 @@ def layout(pages: Sequence[Page], prefix: str) -> Component:
         children=[
             dcc.Location(id=ids.LOCATION, refresh=False),
             dcc.Store(id=ids.CONTROLS, data=controls.table()),
+            dcc.Store(id=ids.COMPARISONS, data=[[name, value, text] for name, value, text in COMPARISONS]),
             dcc.Store(id=ids.SCHEME, storage_type="local"),
             dcc.Store(id=ids.PLACES, data={}),
             dcc.Store(id=ids.SHARE_TEXTS, data={}),
@@ -89,17 +109,10 @@ def _navigation(pages: Sequence[Page], prefix: str) -> Component:
 def _bar() -> Component:
     return html.Header(
         [
-            # Not a MultiSelect: that drops a value of the URL which is not among its options, and those come later.
-            dmc.TagsInput(
-                id=ids.SCOPE,
-                placeholder="All namespaces",
-                acceptValueOnBlur=False,
-                clearable=True,
-                size="xs",
-                className="scope",
-                **aria(label="Namespaces"),
-            ),
+            _scope(ids.CLUSTERS, "All clusters", "Clusters", "scope single"),
+            _scope(ids.SCOPE, "All namespaces", "Namespaces", "scope"),
             _time(),
+            _compare(),
             _search(),
             html.Div(
                 [
@@ -113,6 +126,20 @@ def _bar() -> Component:
         ],
         className="bar",
     )
+
+
+def _scope(element_id: str, all_of_them: str, label: str, classes: str) -> Component:
+    """Not a MultiSelect: that drops a value of the URL which is not among its options, and those come later."""
+    field: Component = dmc.TagsInput(
+        id=element_id,
+        placeholder=all_of_them,
+        acceptValueOnBlur=False,
+        clearable=True,
+        size="xs",
+        className=classes,
+        **aria(label=label),
+    )
+    return field
 
 
 def _unreachable() -> Component:
@@ -149,10 +176,36 @@ def _time() -> Component:
     )
 
 
+def _compare() -> Component:
+    """What the window is compared with, on every page. assets/frame.js writes on the button what is chosen."""
+    target = html.Button(
+        [icon("compare"), html.Span("Compare", id=ids.COMPARE)],
+        id=ids.COMPARE_MENU,
+        className="button compare",
+        title="Compare with an earlier window (c)",
+    )
+    choices = [dmc.MenuItem(text, id=name, n_clicks=0) for name, _, text in COMPARISONS]
+    custom = dmc.DateTimePicker(
+        id=ids.COMPARE_CUSTOM,
+        label="The window that ends at (your time)",
+        placeholder="another time",
+        size="xs",
+        clearable=True,
+        dropdownType="modal",
+        className="custom-time",
+    )
+    menu: Component = dmc.Menu(
+        [dmc.MenuTarget(target), dmc.MenuDropdown([dmc.MenuLabel("Compare with"), *choices, custom])],
+        keepMounted=True,
+        position="bottom-start",
+    )
+    return menu
+
+
 def _search() -> Component:
     box: Component = dmc.Autocomplete(
         id=ids.SEARCH,
-        placeholder="Request id, service or page",
+        placeholder="Id, service, page, action",
         leftSection=icon("search"),
         rightSection=dmc.Kbd("Ctrl K", size="xs"),
         rightSectionWidth=58,

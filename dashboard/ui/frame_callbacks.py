@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard.ui import controls, graph_scope, ids, query
 from dashboard.ui.browser import in_browser
+from dashboard.ui.frame import COMPARISONS
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.pages.table import PAGES, find
 from dashboard.ui.share import share
@@ -42,20 +43,29 @@ def _register_freshness(app: Dash, around: Surroundings) -> None:
 
 
 def _register_places(app: Dash, around: Surroundings) -> None:
-    outputs = Output(ids.SCOPE, "data"), Output(ids.PLACES, "data")
+    outputs = (
+        Output(ids.CLUSTERS, "data"),
+        Output(ids.CLUSTERS, "className"),
+        Output(ids.SCOPE, "data"),
+        Output(ids.PLACES, "data"),
+    )
 
     @app.callback(
         *outputs,
         Input(ids.SCOPE_TICK, "n_intervals"),
         Input(ids.WINDOW, "value"),
         State(ids.LOCATION, "search"),
-        on_error=lambda _error: (no_update, no_update),
+        on_error=lambda _error: (no_update,) * 4,
     )
-    def list_places(_ticks: int | None, _window: str, search: str | None) -> tuple[list[str], dict[str, Any]]:
+    def list_places(
+        _ticks: int | None, _window: str, search: str | None
+    ) -> tuple[list[str], str, list[str], dict[str, Any]]:
         view = query.parse(search)
         graph = around.reads.graphs.graph(view.window(around.clock.now()))
-        scope = sorted({*graph_scope.namespaces(graph), *view.namespaces})
-        return scope, places.places(graph, PAGES, around.prefix)
+        clusters = sorted({*graph_scope.clusters(graph), *view.clusters})
+        namespaces = sorted({*graph_scope.namespaces(graph), *view.namespaces})
+        shown = "scope" if len(clusters) > 1 or view.clusters else "scope single"
+        return clusters, shown, namespaces, places.places(graph, PAGES, around.prefix)
 
 
 def _register_share(app: Dash, around: Surroundings) -> None:
@@ -78,6 +88,10 @@ def _register_browser_side(app: Dash) -> None:
     on("toggle_live", Input(ids.LIVE, "n_clicks"))
     on("move", Input(ids.BACK, "n_clicks"), Input(ids.FORWARD, "n_clicks"))
     on("heard", Input(ids.AGE, "children"))
+    choices = [Input(name, "n_clicks") for name, _, _ in COMPARISONS]
+    on("compare", *choices, Input(ids.COMPARE_CUSTOM, "value"), State(ids.COMPARISONS, "data"))
+    named = Input(ids.LOCATION, "search"), State(ids.COMPARISONS, "data")
+    on("name_comparison", Output(ids.COMPARE, "children"), *named)
     on("help", Output(ids.HELP_DIALOG, "opened"), Input(ids.HELP, "n_clicks"), State(ids.HELP_DIALOG, "opened"))
     copies = [Input(name, "n_clicks") for name in (ids.COPY_LINK, ids.COPY_CURL, ids.COPY_CLI)]
     on("copy", *copies, State(ids.SHARE_TEXTS, "data"))

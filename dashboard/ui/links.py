@@ -13,6 +13,11 @@ class Links:
     prefix: str
     search: str = ""
 
+    def own(self) -> tuple[str, ...]:
+        """The parameters of the view that is shown that other pages do not understand."""
+        given = dict(parse_qsl(self.search.lstrip("?"), keep_blank_values=True))
+        return tuple(name for name in given if name not in query.SHARED)
+
     def here(self, path: str, **changes: str) -> str:
         """The view that is shown, at this path, but for the changes; an empty value takes the parameter away."""
         given = dict(parse_qsl(self.search.lstrip("?"), keep_blank_values=True))

@@ -7,13 +7,15 @@ from typing import TypeVar
 from urllib.parse import parse_qs, urlencode
 
 from dashboard.api.windows import DEFAULT_WINDOW, read_window
+from dashboard.ui.comparing import other_window
 from meshhub.errors import MeshhubError
 from meshhub.model import TimeRange
 
 WINDOW, END, NAMESPACES, LIVE = "window", "end", "ns", "live"
+CLUSTERS, COMPARE = "cluster", "compare"
 LABELS, IDLE, GROUPS, OPENED, SELECTED = "labels", "idle", "groups", "open", "select"
 REQUEST_ID, HOP = "id", "hop"
-SHARED = (WINDOW, END, NAMESPACES, LIVE)
+SHARED = (WINDOW, END, CLUSTERS, NAMESPACES, LIVE, COMPARE)
 """Parameters that every page understands: they are kept when moving between pages."""
 
 MemberT = TypeVar("MemberT", bound=StrEnum)
@@ -49,13 +51,16 @@ class UnreadableQuery(MeshhubError):
 class View:
     """What a page is asked to show.
 
-    `length` and `end` are as dashboard.api.windows reads them; no end means now. `opened` are the namespaces that are
-    drawn otherwise than the rest.
+    `length` and `end` are as dashboard.api.windows reads them; no end means now. `compare` is as
+    dashboard.ui.comparing reads it; empty means that nothing is compared. `opened` are the boxes that are drawn
+    otherwise than the rest.
     """
 
     length: str = DEFAULT_WINDOW
     end: str = ""
+    clusters: tuple[str, ...] = ()
     namespaces: tuple[str, ...] = ()
+    compare: str = ""
     labels: tuple[EdgeLabel, ...] = DEFAULT_LABELS
     idle: bool = True
     groups: Groups = Groups.AUTO
@@ -72,6 +77,14 @@ class View:
         """
         return read_window(self.length, None, self.end or None, now=now)
 
+    def before(self, window: TimeRange) -> TimeRange | None:
+        """The time range that `window` is compared with; None if with none.
+
+        Raises:
+            UnusableWindow: it cannot be read.
+        """
+        return other_window(self.compare, window)
+
 
 def parse(search: str | None) -> View:
     """Read the query part of a URL, with or without "?". Unknown parameters are ignored.
@@ -84,10 +97,12 @@ def parse(search: str | None) -> View:
     return View(
         length=given.get(WINDOW) or DEFAULT_WINDOW,
         end=given.get(END, ""),
+        clusters=_listed(given.get(CLUSTERS, "")),
         namespaces=_listed(given.get(NAMESPACES, "")),
-        labels=tuple(_member(EdgeLabel, LABELS, name) for name in labels),
+        compare=given.get(COMPARE, "").strip(),
+        labels=tuple(member(EdgeLabel, LABELS, name) for name in labels),
         idle=given.get(IDLE) != "off",
-        groups=_member(Groups, GROUPS, given.get(GROUPS) or Groups.AUTO),
+        groups=member(Groups, GROUPS, given.get(GROUPS) or Groups.AUTO),
         opened=_listed(given.get(OPENED, "")),
         selected=given.get(SELECTED, ""),
         request_id=given.get(REQUEST_ID, "").strip(),
@@ -105,7 +120,12 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in text.split(",") if part))
 
 
-def _member(kind: type[MemberT], parameter: str, name: str) -> MemberT:
+def member(kind: type[MemberT], parameter: str, name: str) -> MemberT:
+    """The member that a parameter names.
+
+    Raises:
+        UnreadableQuery: there is none of this name; the message says which there are.
+    """
     try:
         return kind(name)
     except ValueError as error:

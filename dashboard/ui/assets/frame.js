@@ -86,6 +86,35 @@
     query().change({ end: present ? "" : new Date(to).toISOString().replace(/\.\d+Z$/, "Z"), live: "" });
   }
 
+  /* The comparison that is chosen, or a time: its window ends then. */
+  function compare(...given) {
+    const table = given.pop();
+    const custom = given.pop();
+    const by = triggered()[0];
+    if (by === "frame-compare-custom" && custom) {
+      const end = new Date(custom.replace(" ", "T"));
+      if (!Number.isNaN(end.getTime())) query().change({ compare: end.toISOString().replace(/\.\d+Z$/, "Z") });
+      return;
+    }
+    const index = table.findIndex(([id]) => id === by);
+    if (index >= 0 && given[index]) query().change({ compare: table[index][1] });
+  }
+
+  function nameComparison(search, table) {
+    const chosen = query().read().get("compare") || "";
+    const named = table.find(([, value]) => value === chosen);
+    document.getElementById("frame-compare-menu").setAttribute("aria-pressed", chosen ? "true" : "false");
+    if (!chosen) return "Compare";
+    return "vs " + (named ? named[2].replace(/^The/, "the") : chosen.replace("T", " ").replace(/:00Z$/, "Z"));
+  }
+
+  /* On with what was compared with last, off again. */
+  function toggleCompare() {
+    const chosen = query().read().get("compare");
+    if (chosen) window.sessionStorage.setItem("meshhub-compare", chosen);
+    query().change({ compare: chosen ? "" : window.sessionStorage.getItem("meshhub-compare") || "previous" });
+  }
+
   function help(clicks, opened) {
     return clicks ? !opened : skip();
   }
@@ -159,8 +188,20 @@
   });
 
   paint(stored(SCHEME_KEY));
-  window.meshhub = Object.assign(window.meshhub || {}, { toast });
+  window.meshhub = Object.assign(window.meshhub || {}, { toast, toggleCompare, windowSeconds: lengthInSeconds });
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    meshhub_frame: { paint, scheme, navigate, follow, toggle_live: toggleLive, move, help, heard, copy },
+    meshhub_frame: {
+      paint,
+      scheme,
+      navigate,
+      follow,
+      toggle_live: toggleLive,
+      move,
+      compare,
+      name_comparison: nameComparison,
+      help,
+      heard,
+      copy,
+    },
   });
 })();

@@ -8,9 +8,29 @@
     "]": "frame-forward",
     l: "frame-live",
     y: "frame-copy-link",
-    f: "topology-fit",
+    p: "topology-replay",
+    ",": "topology-step-back",
+    ".": "topology-step-forward",
+    m: "topology-motion",
+  };
+  const PAN = 60;
+  const GRAPH = {
+    f: () => window.meshhub.focus(),
+    1: () => window.meshhub.hops(1),
+    2: () => window.meshhub.hops(2),
+    3: () => window.meshhub.hops(3),
+    "+": () => window.meshhub.zoom(1.25),
+    "=": () => window.meshhub.zoom(1.25),
+    "-": () => window.meshhub.zoom(0.8),
+    0: () => window.meshhub.fit(),
+    ArrowLeft: () => window.meshhub.pan(PAN, 0),
+    ArrowRight: () => window.meshhub.pan(-PAN, 0),
+    ArrowUp: () => window.meshhub.pan(0, PAN),
+    ArrowDown: () => window.meshhub.pan(0, -PAN),
   };
   const ROWS = "main a.row, .panel .worst a, .panel .table a";
+  const FIELDS = "main input[type=text]:not([readonly]), main input[type=search], main input:not([type]), main textarea";
+  const DIALOG = ".mantine-Modal-content, .mantine-Menu-dropdown, .mantine-Popover-dropdown";
   let prefixed = 0;
 
   function typing(target) {
@@ -37,10 +57,47 @@
     rows[index < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, index + by))].focus();
   }
 
+  function visible(selector) {
+    return [...document.querySelectorAll(selector)].some((each) => each.offsetParent !== null);
+  }
+
   function escape() {
     const close = document.querySelector(".panel .close a");
     if (document.activeElement && typing(document.activeElement)) document.activeElement.blur();
-    else if (close && !document.querySelector(".mantine-Modal-content")) close.click();
+    else if (close && !visible(DIALOG)) close.click();
+  }
+
+  function findInPage() {
+    const field = [...document.querySelectorAll(FIELDS)].find((each) => each.offsetParent);
+    if (field) field.focus();
+    return Boolean(field);
+  }
+
+  /* Tab goes from service to service where nothing else has the focus. */
+  function stepInGraph(event) {
+    const free = document.activeElement === document.body || document.activeElement === null;
+    if (!free || !window.meshhub.graph || !window.meshhub.graph()) return false;
+    window.meshhub.step(event.shiftKey ? -1 : 1);
+    return true;
+  }
+
+  function onGraph(key) {
+    const does = Object.prototype.hasOwnProperty.call(GRAPH, key) && GRAPH[key];
+    if (!does || !window.meshhub.graph || !window.meshhub.graph()) return false;
+    if (key.startsWith("Arrow") && document.activeElement !== document.body) return false;
+    does();
+    return true;
+  }
+
+  function act(event) {
+    const key = event.key;
+    if (key === "g") prefixed = Date.now();
+    else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+    else if (key === "c") window.meshhub.toggleCompare();
+    else if (key === "/") return findInPage();
+    else if (key === "Tab") return stepInGraph(event);
+    else return (BUTTONS[key] && press(BUTTONS[key])) || onGraph(key);
+    return false;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -55,8 +112,6 @@
       prefixed = 0;
       return goTo(event.key);
     }
-    if (event.key === "g") prefixed = Date.now();
-    else if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
-    else if (BUTTONS[event.key] && press(BUTTONS[event.key])) event.preventDefault();
+    if (act(event)) event.preventDefault();
   });
 })();

@@ -2,45 +2,64 @@
 (function () {
   "use strict";
   const FIELD = "frame-search";
-  const RECENT_KEY = "meshhub-recent-requests";
-  const RECENT_COUNT = 5;
+  const RECENT_KEY = "meshhub-recent";
+  const RECENT_COUNT = 6;
   const ECHO_MILLISECONDS = 1000;
+  const TRACE_ID = /^[0-9a-f]{32}$/i;
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
 
   function recent() {
     try {
-      return JSON.parse(window.localStorage.getItem(RECENT_KEY)) || [];
+      const kept = JSON.parse(window.localStorage.getItem(RECENT_KEY));
+      return Array.isArray(kept) ? kept.filter((each) => typeof each === "string") : [];
     } catch (error) {
       return [];
     }
   }
 
-  function remember(id) {
-    const others = recent().filter((each) => each !== id);
-    window.localStorage.setItem(RECENT_KEY, JSON.stringify([id, ...others].slice(0, RECENT_COUNT)));
+  function remember(text) {
+    const others = recent().filter((each) => each !== text);
+    window.localStorage.setItem(RECENT_KEY, JSON.stringify([text, ...others].slice(0, RECENT_COUNT)));
   }
 
-  /* The suggestions of the search box: recent requests first. */
+  /* The suggestions of the search box: recent ones first, then those that can be had on this page. */
   function offer(places, search) {
     if (!places || !places.options) return skip();
-    const shown = window.location.pathname === places.request_page && query().read().get(places.request_parameter);
+    const asking = [places.request_page, places.trace_page].includes(window.location.pathname);
+    const shown = asking && query().read().get(places.request_parameter);
     if (shown) remember(shown);
     const items = recent();
-    return (items.length ? [{ group: "Recent requests", items }] : []).concat(places.options);
+    const actions = Object.keys(places.actions).filter((text) => document.getElementById(places.actions[text]));
+    /* A suggestion may stand in the list once only. */
+    const rest = places.options
+      .concat([{ group: "Actions", items: actions }])
+      .map((group) => ({ group: group.group, items: group.items.filter((each) => !items.includes(each)) }));
+    return (items.length ? [{ group: "Recent", items }] : []).concat(rest);
+  }
+
+  function byId(text, places) {
+    const page = TRACE_ID.test(text) ? places.trace_page : places.request_page;
+    return [page, { [places.request_parameter]: text }];
+  }
+
+  function service(name, places) {
+    remember(name);
+    return [places.service_page, { [places.service_parameter]: places.services[name] }];
   }
 
   function target(text, places, submitted) {
     /* A name may be anything, also one that every object has. */
     const has = (names) => Object.prototype.hasOwnProperty.call(names, text);
-    if (has(places.services)) return [places.service_page, { [places.service_parameter]: places.services[text] }];
+    if (has(places.services)) return service(text, places);
     if (has(places.pages)) return [places.pages[text], {}];
-    if (recent().includes(text)) return [places.request_page, { [places.request_parameter]: text }];
+    if (recent().includes(text)) return byId(text, places);
     if (!submitted) return null;
     const wanted = text.toLowerCase();
-    const named = Object.keys(places.services).find((name) => name.split(" · ")[0].toLowerCase() === wanted);
-    if (named) return [places.service_page, { [places.service_parameter]: places.services[named] }];
-    return [places.request_page, { [places.request_parameter]: text }];
+    const called = (names) => Object.keys(names).find((name) => name.toLowerCase().split(" · ")[0] === wanted);
+    const page = Object.keys(places.pages).find((name) => name.toLowerCase() === wanted + " page");
+    if (called(places.services)) return service(called(places.services), places);
+    return page ? [places.pages[page], {}] : byId(text, places);
   }
 
   /* Enter may come before Dash has heard of the last letters: then the field itself has them, and Dash hears of them
@@ -52,7 +71,9 @@
     const text = (bySubmit ? document.getElementById(FIELD).value : value || "").trim();
     if (!bySubmit && text === last.text && Date.now() - last.at < ECHO_MILLISECONDS) return text ? "" : skip();
     if (bySubmit) last = { text, at: Date.now() };
-    const found = text && places.services && target(text, places, bySubmit);
+    if (!text || !places.services) return skip();
+    if (Object.prototype.hasOwnProperty.call(places.actions, text)) return act(places.actions[text]);
+    const found = target(text, places, bySubmit);
     if (!found) return skip();
     const given = query().read();
     const parameters = new URLSearchParams();
@@ -61,6 +82,14 @@
     const tail = query().tidy(parameters);
     query().visit(found[0] + (tail ? "?" + tail : ""));
     if (document.activeElement) document.activeElement.blur();
+    return "";
+  }
+
+  function act(id) {
+    const button = document.getElementById(id);
+    if (document.activeElement) document.activeElement.blur();
+    /* After this callback: what the button does may change what this one reads. */
+    if (button) window.setTimeout(() => button.click(), 0);
     return "";
   }
 

@@ -107,9 +107,7 @@ def _bends(drawing: Drawing, places: Mapping[str, Point]) -> Mapping[tuple[str, 
 
 
 @lru_cache(maxsize=16)
-def _bent(
-    places: tuple[tuple[str, Point], ...], edges: tuple[tuple[str, str], ...]
-) -> Mapping[tuple[str, str], float]:
+def _bent(places: tuple[tuple[str, Point], ...], edges: tuple[tuple[str, str], ...]) -> Mapping[tuple[str, str], float]:
     return bends(dict(places), edges)
 
 

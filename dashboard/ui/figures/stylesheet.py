@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.ui.theme import TOKENS, Scheme, Tokens
+from topology.diff.model import Change
 from topology.health import Health
 from topology.model import NodeKind, Transport
 
@@ -26,7 +27,13 @@ def stylesheet(scheme: Scheme) -> list[Rule]:
     """Later rules win. Classes are those of `dashboard.ui.figures.elements`; `dim`, `near` and `chosen` are set by
     assets/topology.js."""
     tokens = TOKENS[scheme]
-    return [*_node_rules(tokens), *_box_rules(tokens), *_edge_rules(tokens), *_emphasis_rules(tokens)]
+    return [
+        *_node_rules(tokens),
+        *_box_rules(tokens),
+        *_edge_rules(tokens),
+        *_change_rules(tokens),
+        *_emphasis_rules(tokens),
+    ]
 
 
 def _node_rules(tokens: Tokens) -> list[Rule]:
@@ -145,12 +152,35 @@ def _edge_health(health: Health, tokens: Tokens) -> Rule:
     return _rule(f"edge.{health}", style)
 
 
+def _change_rules(tokens: Tokens) -> list[Rule]:
+    """What a comparison shows: by colour, by the arrow's or the outline's form, and by the sign in the label."""
+    lines: dict[Change, dict[str, Any]] = {
+        Change.ADDED: {"line-style": "dashed", "line-dash-pattern": [10, 5], "target-arrow-shape": "triangle"},
+        Change.REMOVED: {"line-style": "dotted", "target-arrow-shape": "tee", "line-opacity": 0.8},
+        Change.WORSE: {"line-style": "solid", "target-arrow-shape": "square"},
+        Change.BETTER: {"line-style": "solid", "target-arrow-shape": "circle"},
+    }
+    rules = []
+    for change, line in lines.items():
+        colour = tokens.change(change)
+        marked = {"color": colour, "font-weight": "bold", "text-opacity": 1, "text-background-opacity": 0.9}
+        edge = {"line-color": colour, "target-arrow-color": colour, "line-opacity": 1, "z-index": 8} | line
+        style = line["line-style"] if change in (Change.ADDED, Change.REMOVED) else "solid"
+        node = {"border-color": colour, "border-width": 3, "border-style": style}
+        rules.append(_rule(f"edge.change-{change}", edge | marked))
+        rules.append(_rule(f"node.change-{change}", {**node, "color": colour, "height": NODE_HEIGHT + 16}))
+    return rules
+
+
 def _emphasis_rules(tokens: Tokens) -> list[Rule]:
+    found = {"underlay-color": tokens.found, "underlay-opacity": 0.5, "underlay-padding": 7, "z-index": 15}
     halo = {"underlay-color": tokens.accent, "underlay-opacity": 0.35, "underlay-padding": 6, "z-index": 20}
     return [
         _rule("edge.near", {"line-opacity": 1, "z-index": 10, "min-zoomed-font-size": 0}),
         _rule("node.dim", {"opacity": 0.45}),
         _rule("edge.dim", {"opacity": 0.12, "text-opacity": 0, "text-background-opacity": 0}),
+        _rule("node.found", found),
+        _rule("edge.found", {**found, "underlay-padding": 4, "line-opacity": 1, "text-opacity": 1}),
         _rule("node.chosen", halo),
         _rule("edge.chosen", {**halo, "line-opacity": 1}),
         _rule("node:selected, edge:selected, :active", {"overlay-opacity": 0}),

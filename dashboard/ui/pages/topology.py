@@ -3,36 +3,28 @@
 from typing import Any
 
 import dash_cytoscape as cyto
-import dash_mantine_components as dmc
 from dash import Dash, Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.ui import controls, graph_scope, ids, query
+from dashboard.ui import controls, drawing, ids
 from dashboard.ui.browser import in_browser
 from dashboard.ui.figures.elements import elements
 from dashboard.ui.figures.stylesheet import stylesheet
 from dashboard.ui.links import Links
+from dashboard.ui.pages import topology_expressions
 from dashboard.ui.pages.page import Surroundings
-from dashboard.ui.query import EdgeLabel, Groups
+from dashboard.ui.pages.topology_source import TopologySource
+from dashboard.ui.replay import frame_ends
+from dashboard.ui.state import topology as state
 from dashboard.ui.theme import Scheme
-from dashboard.ui.views import cards, first_proxy, legend, topology_panel, topology_summary
-from dashboard.ui.views.parts import icon_button
-
-_LABELS = {
-    EdgeLabel.RATE: "Rate",
-    EdgeLabel.ERRORS: "Errors",
-    EdgeLabel.P50: "p50",
-    EdgeLabel.P95: "p95",
-    EdgeLabel.P99: "p99",
-    EdgeLabel.SECURITY: "mTLS",
-}
-_GROUPS = {Groups.AUTO: "Auto", Groups.OPEN: "Services", Groups.CLOSED: "Namespaces"}
+from dashboard.ui.views import cards, first_proxy, legend, topology_panel, topology_summary, topology_toolbar
 
 
 def layout() -> Component:
-    """Toolbar, graph, legend and side panel; no data."""
+    """Toolbars, graph, legend, replay and side panel; no data."""
     graph = cyto.Cytoscape(
         id=ids.TOPOLOGY_GRAPH,
+        # Always none: what is drawn is put there, and changed, by assets/topology.js.
         elements=[],
         stylesheet=stylesheet(Scheme.LIGHT),
         layout={"name": "preset", "fit": False},
@@ -47,54 +39,28 @@ def layout() -> Component:
     count = html.Span(id=ids.TOPOLOGY_COUNT, className="count", role="status")
     canvas = html.Div([graph, count, legend.legend(), message], id=ids.TOPOLOGY_CANVAS, className="canvas")
     panel = html.Aside(id=ids.TOPOLOGY_PANEL, className="panel", tabIndex=-1)
-    styles = dcc.Store(id=ids.TOPOLOGY_STYLES, data={scheme.value: stylesheet(scheme) for scheme in Scheme})
-    return html.Div(
-        [styles, html.Div([_toolbar(), canvas], className="main"), panel], className="page with-panel topology"
-    )
-
-
-def _toolbar() -> Component:
-    labels = dmc.ChipGroup(
-        [dmc.Chip(text, value=label.value, size="xs") for label, text in _LABELS.items()],
-        id=ids.TOPOLOGY_LABELS,
-        multiple=True,
-        value=[],
-    )
-    groups = dmc.SegmentedControl(
-        id=ids.TOPOLOGY_GROUPS,
-        data=[{"value": kind.value, "label": text} for kind, text in _GROUPS.items()],
-        value=Groups.AUTO.value,
-        size="xs",
-    )
-    idle = dmc.Switch(id=ids.TOPOLOGY_IDLE, label="Idle", checked=True, size="xs")
-    return html.Div(
-        [
-            html.Span([html.Span("On edges", className="muted"), html.Div(labels, className="chips")]),
-            html.Span([html.Span("Draw", className="muted"), groups]),
-            idle,
-            html.Span(
-                [
-                    icon_button(ids.TOPOLOGY_ARRANGE, "arrange", "Arrange anew"),
-                    icon_button(ids.TOPOLOGY_FIT, "fit", "Fit to the window (f)"),
-                ],
-                className="end",
-            ),
-        ],
-        className="toolbar",
-    )
+    stores = [
+        dcc.Store(id=ids.TOPOLOGY_STYLES, data={scheme.value: stylesheet(scheme) for scheme in Scheme}),
+        dcc.Store(id=ids.TOPOLOGY_DRAWING),
+    ]
+    main = html.Div([topology_toolbar.toolbar(), canvas, topology_toolbar.replay_bar()], className="main")
+    return html.Div([*stores, main, panel], className="page with-panel topology")
 
 
 def register(app: Dash, around: Surroundings) -> None:
     """Connect the page."""
-    _register_drawing(app, around)
-    _register_panel(app, around)
+    source = TopologySource(around)
+    _register_drawing(app, around, source)
+    _register_panel(app, around, source)
+    _register_replay(app, around)
     _register_browser_side(app)
+    topology_expressions.register(app, source)
     controls.bind(app, controls.TOPOLOGY_CONTROLS)
 
 
-def _register_drawing(app: Dash, around: Surroundings) -> None:
+def _register_drawing(app: Dash, around: Surroundings, source: TopologySource) -> None:
     outputs = (
-        Output(ids.TOPOLOGY_GRAPH, "elements"),
+        Output(ids.TOPOLOGY_DRAWING, "data"),
         Output(ids.TOPOLOGY_MESSAGE, "children"),
         Output(ids.TOPOLOGY_COUNT, "children"),
     )
@@ -107,17 +73,21 @@ def _register_drawing(app: Dash, around: Surroundings) -> None:
         on_error=lambda error: (no_update, cards.error_card(error), no_update),
     )
     def draw(search: str | None, _ticks: int | None, href: str | None) -> tuple[Any, Component | None, str]:
-        view = query.parse(search)
-        window = view.window(around.clock.now())
-        graph = around.reads.graphs.graph(window)
-        drawing = graph_scope.draw(
-            graph, within=view.namespaces, idle=view.idle, groups=view.groups, opened=view.opened
+        asked = state.parse(search)
+        scene = source.scene(asked)
+        look = scene.look(asked)
+        drawn = drawing.draw(
+            scene.shown,
+            groups=asked.view.groups,
+            opened=asked.view.opened,
+            kind=asked.boxes,
+            always=(asked.view.selected, *(scene.found or ())),
         )
-        message = None if drawing.services else first_proxy.nothing(graph, view, href or "", around.otlp_port)
-        return elements(drawing, view.labels), message, topology_summary.count(drawing, graph, window)
+        message = None if drawn.services else first_proxy.nothing(scene.seen.graph, asked, href or "", around.otlp_port)
+        return elements(drawn, look), message, topology_summary.count(drawn, scene, asked)
 
 
-def _register_panel(app: Dash, around: Surroundings) -> None:
+def _register_panel(app: Dash, around: Surroundings, source: TopologySource) -> None:
     @app.callback(
         Output(ids.TOPOLOGY_PANEL, "children"),
         Input(ids.LOCATION, "search"),
@@ -125,14 +95,22 @@ def _register_panel(app: Dash, around: Surroundings) -> None:
         on_error=lambda _error: no_update,
     )
     def explain(search: str | None, _ticks: int | None) -> Component:
-        view = query.parse(search)
-        graph = around.reads.graphs.graph(view.window(around.clock.now()))
-        return topology_panel.panel(graph, view, Links(around.prefix, search or ""))
+        asked = state.parse(search)
+        return topology_panel.panel(source.scene(asked), asked, around.reads, Links(around.prefix, search or ""))
+
+
+def _register_replay(app: Dash, around: Surroundings) -> None:
+    @app.callback(Output(ids.TOPOLOGY_FRAMES, "data"), Input(ids.LOCATION, "search"), on_error=lambda _error: no_update)
+    def list_frames(search: str | None) -> Any:
+        asked = state.parse(search)
+        if asked.frame is None:
+            return []
+        return [end.isoformat().replace("+00:00", "Z") for end in frame_ends(asked.view.window(around.clock.now()))]
 
 
 def _register_browser_side(app: Dash) -> None:
-    def on(function: str, *wiring: Any) -> None:
-        in_browser(app, "meshhub_topology", function, *wiring)
+    def on(function: str, *wiring: Any, namespace: str = "meshhub_topology") -> None:
+        in_browser(app, namespace, function, *wiring)
 
     on(
         "paint",
@@ -141,7 +119,34 @@ def _register_browser_side(app: Dash) -> None:
         Input(ids.TOPOLOGY_STYLES, "data"),
     )
     # Dash wants an output on this page, or calls these on every page.
-    drawn = Input(ids.TOPOLOGY_GRAPH, "elements"), Input(ids.LOCATION, "search")
+    drawn = Input(ids.TOPOLOGY_DRAWING, "data"), Input(ids.LOCATION, "search")
     on("place", Output(ids.TOPOLOGY_CANVAS, "data-place"), *drawn)
     on("fit", Output(ids.TOPOLOGY_FIT, "data-done"), Input(ids.TOPOLOGY_FIT, "n_clicks"))
     on("arrange", Output(ids.TOPOLOGY_ARRANGE, "data-done"), Input(ids.TOPOLOGY_ARRANGE, "n_clicks"))
+    on("leave_focus", Output(ids.TOPOLOGY_FOCUS, "data-done"), Input(ids.TOPOLOGY_FOCUS, "n_clicks"))
+    on(
+        "move",
+        Output(ids.TOPOLOGY_DISPLAY, "data-done"),
+        Input(ids.TOPOLOGY_MOTION, "checked"),
+        namespace="meshhub_motion",
+    )
+    pictures = [Input(name, "n_clicks") for name in (ids.TOPOLOGY_PNG, ids.TOPOLOGY_SVG)]
+    on("keep", Output(ids.TOPOLOGY_EXPORT, "data-done"), *pictures, namespace="meshhub_export")
+    _register_replay_in_browser(on)
+
+
+def _register_replay_in_browser(on: Any) -> None:
+    frames = Input(ids.TOPOLOGY_FRAMES, "data"), Input(ids.LOCATION, "search")
+    outputs = [Output(ids.TOPOLOGY_FRAME, name) for name in ("max", "value")]
+    on("show", *outputs, Output(ids.TOPOLOGY_FRAME_TIME, "children"), *frames, namespace="meshhub_replay")
+    buttons = (ids.TOPOLOGY_REPLAY, ids.TOPOLOGY_PLAY, ids.TOPOLOGY_STEP_BACK, ids.TOPOLOGY_STEP_FORWARD,
+               ids.TOPOLOGY_REPLAY_END)  # fmt: skip
+    on(
+        "steer",
+        Output(ids.TOPOLOGY_REPLAY_BAR, "data-done"),
+        *(Input(name, "n_clicks") for name in buttons),
+        Input(ids.TOPOLOGY_FRAME, "value"),
+        Input(ids.TOPOLOGY_SPEED, "value"),
+        State(ids.TOPOLOGY_FRAMES, "data"),
+        namespace="meshhub_replay",
+    )

@@ -6,10 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.links import Links
+from dashboard.ui.views.about import About, changed, look_further, signals
+from dashboard.ui.views.further import edge_links
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, link, moment, section, table
 from meshhub.model import Reporter
-from topology.health import judge_edge
 from topology.model import Counts, EdgeView, Evidence, NodeKind, ServiceEdge, ServiceNode, Transport
 from traces.response_flags import explain_flag
 

@@ -6,10 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.links import Links
 from dashboard.ui.theme import MARKS
+from dashboard.ui.views.about import About, changed, look_further, signals
+from dashboard.ui.views.further import node_links
 from dashboard.ui.views.parts import Content, facts, health_mark, icon, link, section, table
-from topology.health import judge_edge, judge_node
 from topology.model import NodeKind, NodeTraffic, ServiceEdge, ServiceNode
 
 _KINDS = {

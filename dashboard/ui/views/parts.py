@@ -11,7 +11,7 @@ from dashboard.ui import format as fmt
 from dashboard.ui.theme import MARKS
 from topology.health import Health
 
-Content = Component | str | Sequence[Component | str] | None
+Content = Component | str | Sequence[Component | str | None] | None
 
 
 def aria(**values: str) -> dict[str, Any]:

@@ -3,36 +3,37 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.ui.graph_scope import box_id, restrict
 from dashboard.ui.links import Links
-from dashboard.ui.query import View
+from dashboard.ui.reads import Reads
+from dashboard.ui.scene import Scene
+from dashboard.ui.state.topology import TopologyState
+from dashboard.ui.views.about import About
+from dashboard.ui.views.box_panel import box_panel, bundle_panel
+from dashboard.ui.views.changes import changes
 from dashboard.ui.views.edge_panel import edge_panel
-from dashboard.ui.views.namespace_panel import bundle_panel, namespace_panel
 from dashboard.ui.views.node_panel import node_panel
 from dashboard.ui.views.parts import icon, link
 from dashboard.ui.views.topology_summary import summary
-from topology.model import ServiceGraph
 
 
-def panel(graph: ServiceGraph, view: View, links: Links) -> Component:
-    """Explain the selection; the whole graph if nothing is selected."""
-    chosen = view.selected
-    if not chosen:
-        return summary(restrict(graph, view.namespaces) if view.namespaces else graph, links)
-    return html.Div([_close(links), _selection(graph, chosen, view, links)])
+def panel(scene: Scene, state: TopologyState, reads: Reads, links: Links) -> Component:
+    """Explain the selection; if nothing is selected, what changed, or all that is shown."""
+    about = About(scene.seen.graph, scene.seen.asked, scene.look(state), state, reads.insights, links)
+    if state.view.selected:
+        return html.Div([_close(links), _selection(state.view.selected, about)])
+    if scene.seen.diff is not None:
+        return html.Div([changes(scene, scene.seen.diff, about), summary(scene, about)], className="stack")
+    return summary(scene, about)
 
 
-def _selection(graph: ServiceGraph, chosen: str, view: View, links: Links) -> Component:
-    nodes = {node.id: node for node in graph.nodes}
+def _selection(chosen: str, about: About) -> Component:
+    nodes = {node.id: node for node in about.graph.nodes}
     if chosen in nodes:
-        return node_panel(nodes[chosen], graph, links)
-    edge = next((edge for edge in graph.edges if edge.id == chosen), None)
+        return node_panel(nodes[chosen], about)
+    edge = next((edge for edge in about.graph.edges if edge.id == chosen), None)
     if edge is not None:
-        return edge_panel(edge, nodes[edge.source], nodes[edge.destination], links)
-    namespace = next((node.namespace for node in graph.nodes if box_id(node.namespace) == chosen), "")
-    if namespace:
-        return namespace_panel(namespace, graph, view, links)
-    return bundle_panel(chosen, graph, links) or _gone(chosen)
+        return edge_panel(edge, nodes[edge.source], nodes[edge.destination], about)
+    return box_panel(chosen, about) or bundle_panel(chosen, about) or _gone(chosen)
 
 
 def _gone(chosen: str) -> Component:

@@ -3,56 +3,68 @@
 from dash import html
 from dash.development.base_component import Component
 
+from dashboard.ui import comparing
 from dashboard.ui import format as fmt
-from dashboard.ui.graph_scope import Drawing, add_up
-from dashboard.ui.health import Health, Verdict, judge_edge
-from dashboard.ui.links import Links
+from dashboard.ui.drawing import Drawing, add_up
+from dashboard.ui.figures.look import Look
+from dashboard.ui.scene import Scene
+from dashboard.ui.state.topology import TopologyState
+from dashboard.ui.views.about import About
 from dashboard.ui.views.parts import facts, health_mark, link, section
-from meshhub.model import TimeRange
+from topology.health import Health, Verdict
 from topology.model import NodeKind, ServiceEdge, ServiceGraph, ServiceNode
 
 WORST_SHOWN = 12
+FACTS_SHOWN = 3
 
 Judged = tuple[ServiceEdge, Verdict]
 
 
-def count(drawing: Drawing, graph: ServiceGraph, asked: TimeRange) -> str:
+def count(drawing: Drawing, scene: Scene, state: TopologyState) -> str:
     """How much is drawn of how much: "13 services · 16 edges · 15 min to 14:03:21 UTC"."""
+    total = len(scene.seen.graph.nodes)
     shown = fmt.plural(drawing.services, "service")
-    if drawing.services != drawing.total_services:
-        shown = f"{drawing.services:,} of {fmt.plural(drawing.total_services, 'service')}"
+    if drawing.services != total:
+        shown = f"{drawing.services:,} of {fmt.plural(total, 'service')}"
     if drawing.groups:
-        shown += f" in {fmt.plural(len(drawing.groups), 'namespace')}"
-    parts = [shown, fmt.plural(len(drawing.edges) + drawing.bundled_edges, "edge")]
-    if drawing.hidden_bundles:
-        lines = len(drawing.bundles) + drawing.hidden_bundles
-        parts.append(f"the {len(drawing.bundles):,} failing or busiest of {lines:,} lines")
+        shown += f", grouped in {fmt.plural(len(drawing.groups), 'box', 'boxes')}"
+    parts = [shown, fmt.plural(drawing.all_edges, "edge")]
+    if drawing.hidden_lines:
+        lines = drawing.lines + drawing.hidden_lines
+        parts.append(f"the {drawing.lines:,} failing or busiest of {lines:,} lines drawn")
+    if scene.found is not None:
+        parts.append(f"{len(scene.found):,} found")
+    asked = scene.seen.asked
     parts.append(f"{fmt.duration(asked.seconds * 1e6)} to {fmt.moment(asked.end)}")
-    if graph.truncated:
+    if scene.seen.diff is not None:
+        parts.append(f"vs {comparing.words(state.view.compare, asked)}")
+    if scene.seen.graph.truncated:
         parts.append("cut off: narrow the window")
     return " · ".join(parts)
 
 
-def summary(graph: ServiceGraph, links: Links) -> Component:
+def summary(scene: Scene, about: About) -> Component:
     """What to look at first."""
-    ill = worst(graph)
+    graph = scene.shown
+    ill = worst(graph, about.look)
     silent = [node for node in graph.nodes if not node.reporting and node.kind is NodeKind.SERVICE]
     return html.Div(
         [
             html.H2("The mesh"),
             html.P(_sentence(graph, ill)),
-            section("Not well", _worst_list(graph, ill, links), aside="worst first") if ill else None,
+            section("Not well", _worst_list(graph, ill, about), aside="worst first") if ill else None,
             section("In numbers", _numbers(graph)),
-            section("Silent proxies", _silent_list(silent, links)) if silent else None,
-            html.P("Select a service, a namespace or an edge to see its numbers.", className="muted"),
+            _shape(about),
+            section("Silent proxies", _silent_list(silent, about)) if silent else None,
+            html.P("Select a service, a box or an edge to see its numbers.", className="muted"),
         ],
         className="stack",
     )
 
 
-def worst(graph: ServiceGraph) -> tuple[Judged, ...]:
+def worst(graph: ServiceGraph, look: Look) -> tuple[Judged, ...]:
     """The edges that are failing or degraded: failing ones first, then by how many requests failed."""
-    judged = ((edge, judge_edge(edge)) for edge in graph.edges)
+    judged = ((edge, look.edge(edge)) for edge in graph.edges)
     ill = (pair for pair in judged if pair[1].health in (Health.FAILING, Health.DEGRADED))
     return tuple(sorted(ill, key=lambda pair: (pair[1].health is not Health.FAILING, -_failed(pair[0]), pair[0].id)))
 
@@ -61,7 +73,7 @@ def _sentence(graph: ServiceGraph, ill: tuple[Judged, ...]) -> str:
     if not graph.edges:
         return "Nothing was measured in this window."
     if not ill:
-        return "Nothing is failing: on every measured edge fewer than 1 % of requests failed."
+        return "Nothing is failing: every measured edge is within its tolerances."
     failing = sum(verdict.health is Health.FAILING for _, verdict in ill)
     degraded = len(ill) - failing
     parts = [f"{fmt.plural(failing, 'edge is', 'edges are')} failing"] if failing else []
@@ -85,11 +97,30 @@ def _numbers(graph: ServiceGraph) -> Component:
     )
 
 
-def _worst_list(graph: ServiceGraph, ill: tuple[Judged, ...], links: Links) -> Component:
+def _shape(about: About) -> Component | None:
+    """What the shape of the mesh says."""
+    analysis = about.analysis()
+    if analysis is None:
+        return None
+    told = [
+        *((point.text, point.node) for point in analysis.single_points[:FACTS_SHOWN]),
+        *((blast.text, blast.node) for blast in analysis.blast[:FACTS_SHOWN]),
+        *((cycle.text, cycle.edges[0] if cycle.edges else "") for cycle in analysis.cycles[:FACTS_SHOWN]),
+        *((chain.text, "") for chain in analysis.chains[:1]),
+    ]
+    names = {node.id: node.service or "unknown" for node in about.graph.nodes}
+    items = [
+        html.Li([link(names[name], about.links.here("topology", select=name)), ": ", text] if name in names else text)
+        for text, name in told
+    ]
+    return section("Its shape", html.Ul(items, className="shape-facts")) if items else None
+
+
+def _worst_list(graph: ServiceGraph, ill: tuple[Judged, ...], about: About) -> Component:
     names = {node.id: node.service or "unknown" for node in graph.nodes}
     rows = []
     for edge, verdict in ill[:WORST_SHOWN]:
-        name = link(f"{names[edge.source]} → {names[edge.destination]}", links.here("topology", select=edge.id))
+        name = link(f"{names[edge.source]} → {names[edge.destination]}", about.links.here("topology", select=edge.id))
         head = html.Div([name, health_mark(verdict.health)])
         rows.append(html.Li([head, html.Div(verdict.reason, className="muted")]))
     if len(ill) > WORST_SHOWN:
@@ -97,9 +128,9 @@ def _worst_list(graph: ServiceGraph, ill: tuple[Judged, ...], links: Links) -> C
     return html.Ul(rows, className="worst")
 
 
-def _silent_list(silent: list[ServiceNode], links: Links) -> Component:
+def _silent_list(silent: list[ServiceNode], about: About) -> Component:
     why = html.P("Only their callers report. They have no proxy, or it does not send access logs.", className="muted")
-    items = [html.Li(link(node.service, links.here("topology", select=node.id))) for node in silent[:WORST_SHOWN]]
+    items = [html.Li(link(node.service, about.links.here("topology", select=node.id))) for node in silent[:WORST_SHOWN]]
     return html.Div([why, html.Ul(items, className="names")])
 
 

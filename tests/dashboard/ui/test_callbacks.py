@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from dashboard.ui.pages.table import PAGES
 from meshhub.errors import StorageError
 from meshhub.testing import graphs, journeys
 
@@ -11,8 +12,8 @@ SEARCH = "frame_location__search"
 
 
 def test_the_drawing_follows_the_url(ui: Any) -> None:
-    answer = ui.call("topology-graph.elements", frame_location__search="?window=1h&ns=finance")
-    ids = {element["data"]["id"] for element in answer["topology-graph"]["elements"]}
+    answer = ui.call("topology-drawing.data", frame_location__search="?window=1h&ns=finance")
+    ids = {element["data"]["id"] for element in answer["topology-drawing"]["data"]}
     assert "demo:finance:payment" in ids
     assert "demo:shop:ratings" in ids, "a neighbour"
     assert "demo:shop:storefront" not in ids
@@ -23,8 +24,8 @@ def test_the_drawing_follows_the_url(ui: Any) -> None:
 
 def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: Text) -> None:
     ui.reads.graphs.make_graph = graphs.empty
-    answer = ui.call("topology-graph.elements", frame_location__search="", frame_location__href="http://h:8080/ui/")
-    assert answer["topology-graph"]["elements"] == []
+    answer = ui.call("topology-drawing.data", frame_location__search="", frame_location__href="http://h:8080/ui/")
+    assert answer["topology-drawing"]["data"] == []
     said = text(answer["topology-message"]["children"])
     assert "Connect your first proxy" in said
     assert "address: h port_value: 4317" in said
@@ -39,15 +40,15 @@ def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: T
     ],
 )
 def test_a_url_that_cannot_be_read_is_a_card_that_says_why(ui: Any, text: Text, search: str, cause: str) -> None:
-    answer = ui.call("topology-graph.elements", frame_location__search=search)
+    answer = ui.call("topology-drawing.data", frame_location__search=search)
     assert cause in text(answer["topology-message"]["children"])
-    assert "topology-graph" not in answer, "the graph stays as it is"
+    assert "topology-drawing" not in answer, "the graph stays as it is"
 
 
 def test_an_engine_that_does_not_answer_is_a_card_with_cause_and_retry(ui: Any, text: Text) -> None:
     ui.reads.mood.failure = StorageError("could not run a query: connection refused", retryable=True)
     for output, part in (
-        ("topology-graph.elements", "topology-message"),
+        ("topology-drawing.data", "topology-message"),
         ("hub-health.children", "hub-health"),
         ("requests-journey.children", "requests-journey"),
     ):
@@ -62,7 +63,7 @@ def test_an_engine_that_does_not_answer_is_a_card_with_cause_and_retry(ui: Any, 
 
 def test_a_bug_is_a_card_without_its_details(ui: Any, text: Text, caplog: pytest.LogCaptureFixture) -> None:
     ui.reads.graphs.make_graph = lambda _window: 1 / 0
-    answer = ui.call("topology-graph.elements", frame_location__search="")
+    answer = ui.call("topology-drawing.data", frame_location__search="")
     said = text(answer["topology-message"]["children"])
     assert "An internal error" in said
     assert "division" not in said
@@ -71,7 +72,7 @@ def test_a_bug_is_a_card_without_its_details(ui: Any, text: Text, caplog: pytest
 
 def test_the_panel_explains_the_selection(ui: Any, text: Text) -> None:
     answer = ui.call("topology-panel.children", frame_location__search="?select=demo:shop:ratings")
-    assert "12.2 % of requests failed" in text(answer["topology-panel"]["children"])
+    assert "5xx 12.2% ≥ 10 %" in text(answer["topology-panel"]["children"])
 
 
 def test_a_request_is_found_by_its_id(ui: Any, text: Text) -> None:
@@ -110,7 +111,7 @@ def test_a_path_without_page_says_which_there_are(ui: Any, text: Text) -> None:
     answer = ui.call("frame-page.children", frame_location__pathname="/ui/nowhere")
     said = text(answer["frame-page"]["children"])
     assert "/ui/nowhere" in said
-    assert "Topology Requests Hub" in said
+    assert " ".join(page.title for page in PAGES) in said
 
 
 def test_scope_and_search_offer_what_is_there(ui: Any) -> None:

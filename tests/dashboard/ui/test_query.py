@@ -20,12 +20,14 @@ def test_nothing_asked_for_is_the_last_quarter_of_an_hour_of_everything(search: 
 def test_every_parameter_is_read() -> None:
     view = query.parse(
         "?window=6h&end=2026-03-01T12:00:00Z&ns=shop,data,shop&labels=p95,errors&idle=off&groups=closed"
-        "&open=shop&select=a%3Ab&id=%20x%20&hop=1.2"
+        "&open=shop&select=a%3Ab&id=%20x%20&hop=1.2&cluster=east&compare=1d"
     )
     assert view == View(
         length="6h",
         end="2026-03-01T12:00:00Z",
+        clusters=("east",),
         namespaces=("shop", "data"),
+        compare="1d",
         labels=(EdgeLabel.P95, EdgeLabel.ERRORS),
         idle=False,
         groups=Groups.CLOSED,

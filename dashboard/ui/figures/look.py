@@ -1,0 +1,79 @@
+"""What is said of the elements of a drawing besides their numbers: labels, verdicts, changes, what was found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dashboard.ui.query import DEFAULT_LABELS, EdgeLabel
+from topology.diff.model import Change, EdgeChange, GraphDiff, NodeChange
+from topology.health import Health, Verdict, judge_edge, judge_node, judge_traffic
+from topology.health.model import HealthReport
+from topology.model import NodeTraffic, ServiceEdge, ServiceNode
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a drawing is written.
+
+    `report` has the verdicts; what it does not have is judged by its error share alone. `edges` and `nodes` are the
+    changes by id, empty where nothing is compared. `found` are the ids of what the find expression holds for; None
+    where nothing is looked for.
+    """
+
+    labels: tuple[EdgeLabel, ...] = DEFAULT_LABELS
+    report: HealthReport | None = None
+    edges: Mapping[str, EdgeChange] = field(default_factory=dict)
+    nodes: Mapping[str, NodeChange] = field(default_factory=dict)
+    found: frozenset[str] | None = None
+
+    @classmethod
+    def of(
+        cls,
+        labels: tuple[EdgeLabel, ...],
+        report: HealthReport | None,
+        diff: GraphDiff | None,
+        found: frozenset[str] | None,
+    ) -> "Look":
+        """With the changes of a comparison."""
+        if diff is None:
+            return cls(labels, report, {}, {}, found)
+        edges = {change.id: change for change in diff.edges}
+        return cls(labels, report, edges, {change.id: change for change in diff.nodes}, found)
+
+    def edge(self, edge: ServiceEdge) -> Verdict:
+        """How the calls of an edge went."""
+        verdict = self.report.edges.get(edge.id) if self.report else None
+        return verdict or judge_edge(edge)
+
+    def node(self, node: ServiceNode) -> Verdict:
+        """How a service does."""
+        verdict = self.report.nodes.get(node.id) if self.report else None
+        return verdict or judge_node(node)
+
+    def traffic(self, traffic: NodeTraffic | None) -> Health:
+        """How several edges together do."""
+        return judge_traffic(traffic).health if traffic else Health.NOT_MEASURED
+
+    def edge_change(self, edge_id: str) -> Change | None:
+        """What became of an edge; None if nothing is compared."""
+        return self.edges[edge_id].change if edge_id in self.edges else None
+
+    def node_change(self, node_id: str) -> Change | None:
+        """What became of a node; None if nothing is compared."""
+        return self.nodes[node_id].change if node_id in self.nodes else None
+
+    def worst_change(self, edge_ids: Iterable[str]) -> Change | None:
+        """The weightiest change of several edges."""
+        order = list(Change)
+        changes = [change for each in edge_ids if (change := self.edge_change(each)) is not None]
+        return min(changes, key=order.index, default=None)
+
+    def edge_words(self, edge: ServiceEdge) -> str:
+        """What the hover text of an edge says, line by line: why it is as it is, its security, what changed."""
+        lines = [self.edge(edge).reason, *(note.text for note in edge.notes)]
+        if edge.id in self.edges:
+            lines += [note.text for note in self.edges[edge.id].words]
+        return "\n".join(line for line in lines if line)
+
+    def found_class(self, element_id: str) -> str:
+        """The class of what the find expression holds for; "" for the rest."""
+        return "found" if self.found is not None and element_id in self.found else ""

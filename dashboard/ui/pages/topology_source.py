@@ -1,0 +1,77 @@
+"""What the topology page shows, read once for its drawing and its panel."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dashboard.ui.finding import found, hidden
+from dashboard.ui.graph_scope import focus, restrict, without, without_idle
+from dashboard.ui.pages.page import Surroundings
+from dashboard.ui.recent import Recent
+from dashboard.ui.replay import frame_window, quieted
+from dashboard.ui.scene import Scene, Seen
+from dashboard.ui.state.topology import TopologyState
+from topology.diff.model import Change, GraphDiff
+from topology.model import ServiceGraph
+
+FRESH_SECONDS = 1.5
+"""How long an answer serves: long enough for the parts of one refresh, shorter than from one to the next."""
+
+
+class TopologySource:
+    """Reads for the topology page."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._recent: Recent[Seen] = Recent(around.clock, FRESH_SECONDS)
+
+    def scene(self, state: TopologyState) -> Scene:
+        """What the state of the page asks for.
+
+        An expression that cannot be read finds and hides nothing: its field says what is wrong.
+
+        Raises:
+            MeshhubError: the window cannot be read, or the hub does not answer.
+        """
+        seen = self.see(state)
+        view, graph = state.view, seen.graph
+        shown = restrict(graph, view.namespaces, of=view.clusters)
+        shown = shown if view.idle or state.frame else without_idle(shown)
+        shown = focus(shown, state.focus, state.hops) if state.focus else shown
+        shown = without(shown, hidden(shown, seen.report, state.hide))
+        return Scene(seen, shown, found(shown, seen.report, state.find))
+
+    def see(self, state: TopologyState) -> Seen:
+        """The graph that the state asks for, whole."""
+        view = state.view
+        key = (view.length, view.end, view.compare, state.perspective, state.frame)
+        return self._recent.get(key, lambda: self._read(state, self._around.clock.now()))
+
+    def _read(self, state: TopologyState, now: datetime) -> Seen:
+        reads = self._around.reads
+        window = state.view.window(now)
+        graph = reads.graphs.graph(window)
+        if state.frame is not None:
+            frame = frame_window(window, state.frame)
+            moment = reads.graphs.graph(frame)
+            return Seen(frame, quieted(graph, moment), reads.insights.health(moment), None)
+        before = state.view.before(window)
+        diff = reads.insights.diff(before, window) if before else None
+        return Seen(window, with_removed(graph, diff) if diff else graph, reads.insights.health(graph), diff)
+
+
+def with_removed(graph: ServiceGraph, diff: GraphDiff) -> ServiceGraph:
+    """The graph with the edges and nodes that only the earlier window has."""
+    nodes = {node.id: node for node in graph.nodes}
+    edges = {edge.id: edge for edge in graph.edges}
+    for node in diff.nodes:
+        if node.change is Change.REMOVED and node.before and node.id not in nodes:
+            nodes[node.id] = node.before
+    for edge in diff.edges:
+        there = edge.source in nodes and edge.destination in nodes
+        if edge.change is Change.REMOVED and edge.before and edge.id not in edges and there:
+            edges[edge.id] = edge.before
+    return replace(
+        graph,
+        nodes=tuple(nodes[name] for name in sorted(nodes)),
+        edges=tuple(edges[name] for name in sorted(edges)),
+    )
