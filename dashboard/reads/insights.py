@@ -5,9 +5,15 @@ from datetime import UTC, datetime, timedelta
 from dashboard.queries import Queries
 from dashboard.reads.graph_cache import GraphCache
 from dashboard.reads.graphs import GraphReads
+from dashboard.reads.series import SeriesReads, unknown
 from meshhub.model import TimeRange
+from topology.analysis.analyse import analyse, blast_of
+from topology.analysis.model import BlastRadius, GraphAnalysis
+from topology.diff.compare import compare_graphs
+from topology.diff.model import GraphDiff
 from topology.health import HealthReport, Judge
 from topology.model import ServiceGraph
+from topology.series import EdgeSeries, NodeSeries
 from topology.settings import TopologySettings
 
 BASELINE_STEPS = 20
@@ -18,8 +24,9 @@ class InsightReads:
     """Judges, compares and analyses graphs. Every method blocks and is thread-safe."""
 
     def __init__(self, queries: Queries, graphs: GraphReads, settings: TopologySettings) -> None:
-        self._queries = queries
+        self._graphs = graphs
         self._former = GraphCache(graphs.graph)
+        self._series = SeriesReads(queries)
         self._judge = Judge(settings.health)
         self._compares = settings.health.baseline.enabled
 
@@ -27,6 +34,41 @@ class InsightReads:
         """How every edge and node of a graph does, compared with the time of the same length before its window."""
         before = self._former.graph(time_before(graph.window)) if self._compares and graph.edges else None
         return self._judge.judge(graph, before)
+
+    def diff(self, before: TimeRange, after: TimeRange) -> GraphDiff:
+        """What changed from one window to the other."""
+        return compare_graphs(self._graphs.graph(before), self._graphs.graph(after))
+
+    def analysis(self, graph: ServiceGraph) -> GraphAnalysis:
+        """What the shape of a graph says."""
+        return analyse(graph)
+
+    def blast_radius(self, graph: ServiceGraph, node_id: str) -> BlastRadius:
+        """Who is affected if a node fails.
+
+        Raises:
+            NotFound: the graph does not have it; the message names the closest.
+        """
+        nodes = {node.id for node in graph.nodes}
+        if node_id not in nodes:
+            raise unknown("node", node_id, nodes)
+        return blast_of(graph, node_id)
+
+    def edge_series(self, edge_id: str, window: TimeRange) -> EdgeSeries:
+        """The course of one edge.
+
+        Raises:
+            NotFound: it is not in the graph of the window; the message names the closest.
+        """
+        return self._series.edge(edge_id, window)
+
+    def node_series(self, node_id: str, window: TimeRange) -> NodeSeries:
+        """The course of what goes into and out of a node.
+
+        Raises:
+            NotFound: it is not in the graph of the window; the message names the closest.
+        """
+        return self._series.node(node_id, window)
 
 
 def time_before(window: TimeRange) -> TimeRange:
