@@ -3,11 +3,14 @@
 from enum import StrEnum
 from functools import lru_cache
 
-_RESET_FLAGS = frozenset({"DC", "DR", "DPE", "LR", "OM", "UC", "UPE", "UR"})
+RESET_FLAGS = frozenset({"DC", "DR", "DPE", "LR", "OM", "UC", "UPE", "UR"})
 """A stream that one of the peers, or the proxy, broke off."""
 
-_NOT_CONNECTED_FLAGS = frozenset({"DF", "DO", "NC", "NR", "UDO", "UF", "UH", "UO", "URX"})
+NOT_CONNECTED_FLAGS = frozenset({"DF", "DO", "NC", "NR", "UDO", "UF", "UH", "UO", "URX"})
 """The proxy never had a connection to an upstream host."""
+
+CONNECTION_RESET_FLAGS = RESET_FLAGS | {"DT", "SI", "UMSDR"}
+"""A TCP connection that one of the peers, or the proxy, broke off."""
 
 UNREACHED_FLAGS = frozenset({"DF", "DO", "FI", "IH", "NC", "NFCF", "NR", "RL", "RLSE", "UAEX", "UDO", "UF", "UH", "UO"})
 """The last attempt ended at the proxy that says so: the peer's proxy has not seen it."""
@@ -59,13 +62,13 @@ def classify(response_code: int, grpc_status: int, response_flags: str, *, tcp: 
     if grpc_status > 0:
         return Outcome.GRPC
     if response_code == 0:
-        return Outcome.RESET if flags & _RESET_FLAGS else Outcome.NO_RESPONSE
+        return Outcome.RESET if flags & RESET_FLAGS else Outcome.NO_RESPONSE
     if response_code >= 500:
         return Outcome.SERVER_ERROR
     return Outcome.CLIENT_ERROR if response_code >= 400 else Outcome.OK
 
 
 def _classify_connection(flags: frozenset[str]) -> Outcome:
-    if flags & _NOT_CONNECTED_FLAGS:
+    if flags & NOT_CONNECTED_FLAGS:
         return Outcome.NO_RESPONSE
-    return Outcome.RESET if flags & (_RESET_FLAGS | {"DT", "SI", "UMSDR"}) else Outcome.OK
+    return Outcome.RESET if flags & CONNECTION_RESET_FLAGS else Outcome.OK

@@ -3,20 +3,25 @@
 Every method blocks, is thread-safe, and raises a MeshhubError whose message is fit to be shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from dashboard.reads.findings import Findings
 from dashboard.reads.hub import DataAge, HubHealth
+from dashboard.reads.log_answers import ExportFormat, LogDetail, LogFacets, LogHistogram, LogOrder, LogPage, Tail
+from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
 from dashboard.reads.traces import Inspected, Rank
+from meshhub.expression import Suggestion
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
 from topology.diff.model import GraphDiff
 from topology.health.model import HealthReport
 from topology.model import ServiceGraph
 from topology.series import EdgeSeries, NodeSeries
+from traces.difference import Contrast
 from traces.model import Journey
+from traces.search import Scatter, SearchPage, Sort
 from traces.structure import Difference
 from traces.trace_model import Trace, TraceSpan
 
@@ -89,6 +94,50 @@ class TraceReads(Protocol):
     def inspect(self, content: bytes) -> Inspected: ...
 
 
+class SearchReads(Protocol):
+    """dashboard.reads.search.SearchReads."""
+
+    def traces(
+        self, window: TimeRange, expression: str, sort: Sort = ..., limit: int = ..., cursor: str | None = None
+    ) -> SearchPage:
+        """Raises ExpressionFault for an expression that cannot be read."""
+        ...
+
+    def stream(
+        self, window: TimeRange, expression: str, sort: Sort = ..., limit: int = ..., cursor: str | None = None
+    ) -> Iterator[SearchPage]: ...
+
+    def facets(self, window: TimeRange, expression: str) -> SearchFacets: ...
+
+    def scatter(self, window: TimeRange, expression: str, points: int = ...) -> Scatter: ...
+
+    def difference(self, window: TimeRange, selection: str, baseline: str = "") -> Contrast: ...
+
+    def complete(self, text: str, cursor: int) -> list[Suggestion]: ...
+
+
+class LogReads(Protocol):
+    """dashboard.reads.logs.LogReads. Raises ExpressionFault for an expression that cannot be read."""
+
+    def rows(
+        self, window: TimeRange, expression: str, order: LogOrder = ..., cursor: str | None = None, limit: int = ...
+    ) -> LogPage: ...
+
+    def facets(self, window: TimeRange, expression: str, fields: Sequence[str] = ...) -> LogFacets: ...
+
+    def histogram(self, window: TimeRange, expression: str) -> LogHistogram: ...
+
+    def tail(self, expression: str, cursor: str | None = None, limit: int = ...) -> Tail: ...
+
+    def export(self, window: TimeRange, expression: str, form: ExportFormat, limit: int = ...) -> Iterator[bytes]: ...
+
+    def row(self, row_id: str) -> LogDetail:
+        """Raises NotFound."""
+        ...
+
+    def complete(self, text: str, cursor: int) -> list[Suggestion]: ...
+
+
 class Reads(Protocol):
     """All families."""
 
@@ -112,3 +161,9 @@ class Reads(Protocol):
 
     @property
     def traces(self) -> TraceReads: ...
+
+    @property
+    def search(self) -> SearchReads: ...
+
+    @property
+    def logs(self) -> LogReads: ...

@@ -9,7 +9,10 @@ from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
 from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_insights import FakeInsightReads
+from meshhub.testing.fake_logs import FakeLogReads
+from meshhub.testing.fake_search import FakeSearchReads
 from meshhub.testing.fake_services import FakeServiceReads
+from meshhub.testing.fake_slos import FakeSloReads
 from meshhub.testing.fake_traces import FakeTraceReads
 from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
@@ -84,6 +87,9 @@ class FakeReads:
         self.requests = FakeRequestReads(self.mood)
         self.traces = FakeTraceReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
+        self.slos = FakeSloReads(self.mood.check)
+        self.search = FakeSearchReads(self.mood)
+        self.logs = FakeLogReads(self.mood)
 
 
 def _history(window: TimeRange) -> tuple[Series, ...]:
