@@ -19,6 +19,7 @@ _WEIGHT = {
 }
 
 _UNITS = {Transport.HTTP: "request", Transport.GRPC: "request", Transport.TCP: "connection"}
+_IDLE = Verdict(Health.IDLE, (Note("idle", "no traffic in this window, but its proxy reported before"),))
 
 Tallies = Mapping[str, Tally]
 ByProtocol = Mapping[Transport, Sequence[Tally]]
@@ -71,8 +72,10 @@ class Judge:
         for node in graph.nodes:
             if node.id in calls and (judged_by[node.id] is End.CALLEE or node.kind is not NodeKind.UNKNOWN):
                 verdicts[node.id] = self._node(node, judged_by[node.id], calls[node.id], calls_before.get(node.id, {}))
+            elif node.kind is NodeKind.UNKNOWN:
+                verdicts[node.id] = _NOBODY_KNOWN
             else:
-                verdicts[node.id] = _NOBODY_KNOWN if node.kind is NodeKind.UNKNOWN else _NO_TRAFFIC
+                verdicts[node.id] = _NO_TRAFFIC if node.last_seen is None else _IDLE
         return verdicts
 
     def _node(self, node: ServiceNode, end: End, calls: ByProtocol, before: ByProtocol) -> Verdict:
