@@ -4,7 +4,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import findings, graphs, hub, requests, traces
+from dashboard.api.routes import findings, graphs, hub, requests, services, slos, traces
 from meshhub.clock import Clock
 
 PREFIX = "/api/v1"
@@ -27,7 +27,16 @@ class Reads(Protocol):
     def findings(self) -> findings.FindingReads: ...
 
     @property
+    def insights(self) -> services.Insights: ...
+
+    @property
+    def services(self) -> services.ServiceReads: ...
+
+    @property
     def requests(self) -> requests.RequestReads: ...
+
+    @property
+    def slos(self) -> slos.SloReads: ...
 
     @property
     def traces(self) -> traces.TraceReads: ...
@@ -40,5 +49,7 @@ def create_router(reads: Reads, clock: Clock) -> APIRouter:
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)
+    services.add_routes(router, reads.services, reads.insights, clock)
+    slos.add_routes(router, reads.slos)
     traces.add_routes(router, reads.traces)
     return router
