@@ -1,5 +1,6 @@
 """The one door to the domain packages: every page, route and command asks here, by family of questions."""
 
+from alerting.evaluation.board import Board
 from dashboard.queries import Queries
 from dashboard.reads.compat import CompatReads
 from dashboard.reads.findings import FindingReads
@@ -8,6 +9,7 @@ from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.services import ServiceReads
+from dashboard.reads.slos import SloReads
 from dashboard.reads.traces import TraceReads
 from meshhub.clock import Clock
 from topology.settings import TopologySettings
@@ -20,13 +22,16 @@ class Reads:
     question went over its limits.
     """
 
-    def __init__(self, queries: Queries, clock: Clock, topology: TopologySettings | None = None) -> None:
-        """Without settings of the topology, their defaults hold."""
+    def __init__(
+        self, queries: Queries, clock: Clock, topology: TopologySettings | None = None, board: Board | None = None
+    ) -> None:
+        """Without settings of the topology, their defaults hold; without a board of SLOs there are none."""
         self.hub = HubReads(queries, clock)
-        self.graphs = GraphReads(queries)
+        self.graphs = GraphReads(queries, clock)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
         self.services = ServiceReads(queries)
+        self.slos = SloReads(queries, clock, self.graphs, board or Board())
         self.traces = TraceReads(queries, clock)

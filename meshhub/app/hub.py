@@ -5,6 +5,8 @@ import logging
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from alerting.evaluation.board import Board
+from alerting.evaluation.service import EvaluationService
 from collector.service import Collector
 from dashboard.api.compat.router import create_compat_router
 from dashboard.api.router import create_router
@@ -51,6 +53,8 @@ class Hub:
         self._store = Store.open(settings.store, settings.data_dir, settings.storage)
         self._watch = EngineWatch(self._store, self._store.bring_schema_in_place, self._telemetry.meter)
         self._collector = Collector(settings.collector, settings.data_dir, self._watch, self._telemetry.meter)
+        self._board = Board()
+        self._evaluation = self._make_evaluation()
         self._web = WebServer(settings.web)
         self._running = AsyncExitStack()
 
@@ -90,6 +94,8 @@ class Hub:
         self._keep_history()
         # The engine before the pages: an embedded one that cannot be opened ends the start.
         await to_thread(self._watch.start, must_answer=self._store.embedded)
+        running.push_async_callback(to_thread, self._evaluation.stop)
+        self._evaluation.start()
         running.push_async_callback(to_thread, self._web.stop)
         reads = self._make_reads()
         jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat)
@@ -115,7 +121,15 @@ class Hub:
 
     def _make_reads(self) -> Reads:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
-        return Reads(observed, self._clock, self._settings.topology)
+        return Reads(observed, self._clock, self._settings.topology, self._board)
+
+    def _make_evaluation(self) -> EvaluationService:
+        observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
+        made = EvaluationService(
+            self._settings.alerting, observed, self._clock, self._telemetry.meter, self._board, listener=None
+        )
+        made.load()
+        return made
 
     def _serve_web(self, reads: Reads) -> None:
         telemetry = self._telemetry

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, services, trace
+from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, services, slo, trace
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -18,6 +18,7 @@ COMMANDS = (
     graph.add,
     services.add,
     findings.add,
+    slo.add,
     demo.add,
 )
 

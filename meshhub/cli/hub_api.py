@@ -22,13 +22,27 @@ def ask(url: str, path: str, parameters: Mapping[str, str | None] | None = None)
         NotFound: the hub does not have it.
         MeshhubError: it does not answer, or says that it cannot.
     """
+    given = {name: value for name, value in (parameters or {}).items() if value is not None}
+    return _answer(url, "GET", path, params=given)
+
+
+def post(url: str, path: str, body: Mapping[str, Any]) -> Any:
+    """The JSON that the hub answers a POST of this body with.
+
+    Raises:
+        NotFound: the hub does not have it.
+        MeshhubError: it does not answer, or says that it cannot.
+    """
+    return _answer(url, "POST", path, json=body)
+
+
+def _answer(url: str, method: str, path: str, **sent: Any) -> Any:
     import httpx
 
-    given = {name: value for name, value in (parameters or {}).items() if value is not None}
     try:
         # A proxy of the environment is for other hosts than this machine.
         trust_env = not is_loopback(urlsplit(url).hostname or "")
-        answer = httpx.get(f"{url.rstrip('/')}{path}", params=given, timeout=SECONDS, trust_env=trust_env)
+        answer = httpx.request(method, f"{url.rstrip('/')}{path}", timeout=SECONDS, trust_env=trust_env, **sent)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise MeshhubError(
             f"could not ask the hub at {url}: {error}. Is it running there? Name another with --url or MESHHUB_URL."

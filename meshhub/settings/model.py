@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, Field, field_validator
 
+from alerting.settings import AlertingSettings
 from collector.settings import CollectorSettings
 from dashboard.settings import WebSettings
 from meshhub.configuration import Section
@@ -39,6 +40,7 @@ class Settings(Section):
     collector: CollectorSettings = CollectorSettings()
     storage: StorageSettings = StorageSettings()
     topology: TopologySettings = TopologySettings()
+    alerting: AlertingSettings = AlertingSettings()
     web: WebSettings = WebSettings()
     jaeger_grpc: JaegerGrpcSettings = JaegerGrpcSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

@@ -87,7 +87,7 @@ class FakeReads:
         self.requests = FakeRequestReads(self.mood)
         self.traces = FakeTraceReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
-        self.slos = FakeSloReads(self.mood.check)
+        self.slos = FakeSloReads(self.mood)
         self.search = FakeSearchReads(self.mood)
         self.logs = FakeLogReads(self.mood)
 

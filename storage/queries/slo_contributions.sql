@@ -23,11 +23,11 @@ SELECT
     side,
     pair.1 AS facet,
     pair.2 AS value,
-    sumIf(counted, moment >= toDateTime({since:UInt32}, 'UTC')) AS requests,
-    sumIf(bad, moment >= toDateTime({since:UInt32}, 'UTC')) AS bad,
-    sumIf(counted, moment < toDateTime({since:UInt32}, 'UTC')) AS baseline_requests,
-    sumIf(bad, moment < toDateTime({since:UInt32}, 'UTC')) AS baseline_bad,
-    toUnixTimestamp(min(moment)) AS first_seen
+    sumIf(rows.counted, rows.moment >= toDateTime({since:UInt32}, 'UTC')) AS requests,
+    sumIf(rows.bad, rows.moment >= toDateTime({since:UInt32}, 'UTC')) AS bad,
+    sumIf(rows.counted, rows.moment < toDateTime({since:UInt32}, 'UTC')) AS baseline_requests,
+    sumIf(rows.bad, rows.moment < toDateTime({since:UInt32}, 'UTC')) AS baseline_bad,
+    toUnixTimestamp(min(rows.moment)) AS first_seen
 FROM
 (
     SELECT
@@ -67,7 +67,7 @@ FROM
             if(request_minutes.destination_cluster = '', request_minutes.source_cluster, request_minutes.destination_cluster))
         AND (slos.route = '' OR request_minutes.route_name = slos.route)
         AND NOT hasAny(splitByChar(',', toString(request_minutes.response_flags)), slos.ignored_flags)
-)
+) AS rows
 ARRAY JOIN facets AS pair
 GROUP BY side, facet, value
 ORDER BY bad DESC, requests DESC, facet, value, side
