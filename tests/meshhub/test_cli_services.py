@@ -48,7 +48,7 @@ def test_what_hurts_most_comes_first_with_its_reason() -> None:
     worst = rows[0]
     assert (worst["Id"], worst["Health"], worst["Errors"]) == ("demo:shop:ratings", "failing", "12.2 %")
     assert (worst["p95"], worst["p95 before"], worst["Instances"]) == ("10.2 ms", "4.1 ms", "4")
-    assert worst["Why"].startswith("5xx 12.2% ≥ 10 %")
+    assert "≥ 10 %" in worst["Why"]
     bank = next(row for row in rows if row["Id"] == "external:bank.example")
     assert bank["Instances"] == "–"
 

@@ -76,9 +76,9 @@ def _register_list(app: Dash, around: Surroundings) -> None:
             return no_update, no_update, no_update
         found = around.reads.services.services(asked.view.window(around.clock.now()))
         health = around.reads.insights.health(found.graph)
-        links, within = Links(around.prefix, search or ""), asked.view.namespaces
-        rows = services.rows(found, health, within, links)
-        return rows, services.nothing(found, within, links), services.count(len(rows), found, health)
+        links = Links(around.prefix, search or "")
+        rows = services.rows(found, health, asked.view, links)
+        return rows, services.nothing(found, asked.view, links), services.count(len(rows), found, health)
 
 
 def _register_one(app: Dash, around: Surroundings) -> None:

@@ -10,6 +10,7 @@ from dashboard.reads.service_model import ServiceList, ServiceRow
 from dashboard.reads.service_pain import LEAST_SLOWER, by_pain, slower
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
+from dashboard.ui.query import View
 from dashboard.ui.state import services as state
 from dashboard.ui.theme import MARKS
 from dashboard.ui.views.cards import empty_card
@@ -44,16 +45,16 @@ COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 
-def rows(services: ServiceList, health: HealthReport, within: tuple[str, ...], links: Links) -> list[dict[str, Any]]:
-    """The rows of the grid; with `within`, those of these namespaces only."""
-    shown = [row for row in by_pain(services.rows, health.nodes) if not within or row.node.namespace in within]
+def rows(services: ServiceList, health: HealthReport, scope: View, links: Links) -> list[dict[str, Any]]:
+    """The rows of the grid, within the clusters and namespaces of the scope."""
+    shown = [row for row in by_pain(services.rows, health.nodes) if _within(row, scope)]
     several = len({row.node.cluster for row in shown if row.node.cluster}) > 1
     return [_row(row, place, health.nodes, links, name_cluster=several) for place, row in enumerate(shown)]
 
 
 def count(shown: int, services: ServiceList, health: HealthReport) -> str:
     """How many there are, and how many of them are in trouble."""
-    states = [verdict.health for verdict in health.nodes.values()]
+    states = [health.nodes[row.node.id].health for row in services.rows if row.node.id in health.nodes]
     parts = [
         f"{shown:,} of {fmt.plural(len(services.rows), 'service')}"
         if shown != len(services.rows)
@@ -67,7 +68,7 @@ def count(shown: int, services: ServiceList, health: HealthReport) -> str:
     return " · ".join(parts)
 
 
-def nothing(services: ServiceList, within: tuple[str, ...], links: Links) -> Component | None:
+def nothing(services: ServiceList, scope: View, links: Links) -> Component | None:
     """Why there are no rows; None where there are some."""
     span = f"from {fmt.moment(services.graph.window.start)} to {fmt.moment(services.graph.window.end)}"
     if not services.rows:
@@ -78,15 +79,23 @@ def nothing(services: ServiceList, within: tuple[str, ...], links: Links) -> Com
                 html.P(["Look at a longer window, or ", link("connect a proxy", links.here("topology")), "."]),
             ],
         )
-    if within and not any(row.node.namespace in within for row in services.rows):
+    if not any(_within(row, scope) for row in services.rows):
+        places = ", ".join((*scope.clusters, *scope.namespaces))
         return empty_card(
             "No service in this scope",
             [
-                html.P([f"Of {len(services.rows):,} services {span}, none is in ", code(", ".join(within)), "."]),
-                html.P(link("Show all namespaces", links.here("services", ns=""))),
+                html.P([f"Of {len(services.rows):,} services {span}, none is in ", code(places), "."]),
+                html.P(link("Show all", links.here("services", ns="", cluster=""))),
             ],
         )
     return None
+
+
+def _within(row: ServiceRow, scope: View) -> bool:
+    node = row.node
+    return (not scope.clusters or node.cluster in scope.clusters) and (
+        not scope.namespaces or node.namespace in scope.namespaces
+    )
 
 
 def _row(
