@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 from traces.model import Note
 from traces.trace_model import Break, ClockCorrection, Flaw, Gap
 
-NOTABLE_CORRECTION_NS = 1_000
+NOTABLE_CORRECTION_NS = 100_000
+"""Smaller ones are applied and not spoken of."""
 MANY = 5
 """More notes of a kind than this are summed up."""
 
 _FLAW_WORDS = {
-    Flaw.SELF_PARENT: "{} named as their own parent: they are shown as roots.",
-    Flaw.CYCLE: "{} below themselves, by what they say of their parents: each circle is cut at its first span.",
-    Flaw.REPEATED_ID: "{} with the id of another span: children of such an id are shown below the first.",
-    Flaw.NEGATIVE_LENGTH: "{} that end before they start: they are shown without a length.",
+    Flaw.SELF_PARENT: "Named as its own parent, and shown as a root: {}.",
+    Flaw.CYCLE: "Below itself, by what the spans say of their parents, and cut there: {}.",
+    Flaw.REPEATED_ID: "With the id of another span; children of such an id are shown below the first: {}.",
+    Flaw.NEGATIVE_LENGTH: "Ended before it started, by its own times, and shown without a length: {}.",
 }
 
 

@@ -21,7 +21,7 @@ def journey(found: Journey, chosen: str, links: Links) -> Component:
     """The page of one request. `chosen` is the id of the hop whose details are shown; empty for none."""
     hop = next((hop for hop in found.hops if hop.id == chosen), None)
     main = [
-        _head(found),
+        _head(found, links),
         *(html.P([icon("note"), note.text], className="note") for note in found.notes),
         waterfall(found, chosen, links),
         _logs(found),
@@ -70,7 +70,7 @@ def not_found(error: NotFound) -> Component:
     )
 
 
-def _head(found: Journey) -> Component:
+def _head(found: Journey, links: Links) -> Component:
     first = found.hops[0] if found.hops else None
     title = f"{first.method} {first.path}".strip() if first else ""
     return html.Div(
@@ -80,7 +80,7 @@ def _head(found: Journey) -> Component:
             facts(
                 (
                     ("Request id", code(found.request_id)),
-                    ("Trace id", [code(trace_id) for trace_id in found.trace_ids]),
+                    ("Trace id", [_trace(trace_id, found, links) for trace_id in found.trace_ids]),
                     ("Started", fmt.exact_moment(start_time(found))),
                     ("Took", fmt.duration(found.duration_us)),
                 )
@@ -89,6 +89,13 @@ def _head(found: Journey) -> Component:
         ],
         className="card head",
     )
+
+
+def _trace(trace_id: str, found: Journey, links: Links) -> Component:
+    """Its id; a link where spans were stored."""
+    if not found.found.spans:
+        return code(trace_id)
+    return link(code(trace_id), links.here("trace", id=trace_id, hop="", q=""), label="Look at its trace")
 
 
 def _status(hop: Hop | None) -> str:
