@@ -6,7 +6,7 @@ of services have (traces.compat.names), so that what is shown can be searched fo
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from google.protobuf import json_format
@@ -203,8 +203,3 @@ def _rewrite_ids(node: Any, rewrite: Any) -> None:
                     pending.append(value)
         elif isinstance(current, list):
             pending.extend(current)
-
-
-def only_trace(traces: Sequence[Trace]) -> Trace | None:
-    """The trace that was asked for by its id, if it is there."""
-    return traces[0] if traces and traces[0].spans else None

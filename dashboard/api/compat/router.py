@@ -8,8 +8,10 @@ from fastapi import APIRouter
 from dashboard.api.compat.jaeger_v1 import create_jaeger_v1_router
 from dashboard.api.compat.jaeger_v3 import create_jaeger_v3_router
 from dashboard.api.compat.reads import CompatReads
+from dashboard.api.compat.tempo import TENANT_PREFIX, create_tempo_router
 
 JAEGER = "/jaeger"
+TEMPO = "/tempo"
 
 
 def create_compat_router(reads: CompatReads) -> APIRouter:
@@ -18,4 +20,8 @@ def create_compat_router(reads: CompatReads) -> APIRouter:
     for jaeger in (create_jaeger_v3_router(reads), create_jaeger_v1_router(reads)):
         router.include_router(jaeger)
         router.include_router(jaeger, prefix=JAEGER)
+    router.include_router(create_tempo_router(reads, by_id=False))
+    tempo = create_tempo_router(reads)
+    for prefix in (TEMPO, TENANT_PREFIX, f"{TEMPO}{TENANT_PREFIX}"):
+        router.include_router(tempo, prefix=prefix)
     return router
