@@ -9,9 +9,11 @@ from dashboard.api.compat.jaeger_v1 import create_jaeger_v1_router
 from dashboard.api.compat.jaeger_v3 import create_jaeger_v3_router
 from dashboard.api.compat.reads import CompatReads
 from dashboard.api.compat.tempo import TENANT_PREFIX, create_tempo_router
+from dashboard.api.compat.zipkin import create_zipkin_router, create_zipkin_ui_router
 
 JAEGER = "/jaeger"
 TEMPO = "/tempo"
+ZIPKIN = "/zipkin"
 
 
 def create_compat_router(reads: CompatReads) -> APIRouter:
@@ -24,4 +26,8 @@ def create_compat_router(reads: CompatReads) -> APIRouter:
     tempo = create_tempo_router(reads)
     for prefix in (TEMPO, TENANT_PREFIX, f"{TEMPO}{TENANT_PREFIX}"):
         router.include_router(tempo, prefix=prefix)
+    zipkin = create_zipkin_router(reads)
+    router.include_router(zipkin)
+    router.include_router(zipkin, prefix=ZIPKIN)
+    router.include_router(create_zipkin_ui_router(), prefix=ZIPKIN)
     return router

@@ -1,0 +1,1 @@
+"""Zipkin's wire models (API v2): its spans and its questions. Pure."""
