@@ -11,6 +11,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from dashboard.api.health_body import HealthBody
 from dashboard.api.notes import NoteBody
 from dashboard.api.window_body import AgeBody, WindowBody
 
@@ -32,7 +33,11 @@ class NodeBody(TypedDict):
 
     id: Annotated[str, Field(description="Stable and safe in URLs.", examples=["demo:shop:reviews"])]
     kind: Annotated[
-        str, Field(description="service, gateway, external, tcp (a service seen with TCP only) or unknown.")
+        str,
+        Field(
+            description="service, gateway, external, database, queue, tcp (a service seen with TCP only), unknown, or "
+            "others (names of a namespace that were too many)."
+        ),
     ]
     cluster: Annotated[str, Field(description="Empty where unknown.")]
     namespace: Annotated[str, Field(description="Empty where unknown.")]
@@ -42,9 +47,15 @@ class NodeBody(TypedDict):
         bool,
         Field(description="Whether its own proxy sent access logs. If not, it is not measured, only seen by others."),
     ]
-    known: Annotated[list[str], Field(description="Of an unknown node: what is known of it, in words.")]
+    version: Annotated[str, Field(description="Where versions are nodes of their own; empty where not known.")]
+    known: Annotated[list[str], Field(description="Of a node that is no service: what is known of it, in words.")]
+    last_seen: Annotated[
+        datetime | None,
+        Field(description="Of an idle node, without traffic in the window: when it last reported some."),
+    ]
     inbound: Annotated[TrafficBody | None, Field(description="null where nobody called it.")]
     outbound: Annotated[TrafficBody | None, Field(description="null where it called nobody.")]
+    health: Annotated[HealthBody | None, Field(description="null if it was not asked for.")]
 
 
 class EndBody(TypedDict):
@@ -55,6 +66,19 @@ class EndBody(TypedDict):
     cluster: str
     namespace: str
     service: str
+    version: str
+
+
+class PoolBody(TypedDict):
+    """What the stats of the caller's proxies say of their connections to the callee, over the window."""
+
+    ejections: Annotated[int, Field(description="Outlier ejections.")]
+    ejected_hosts: Annotated[int, Field(description="The most that one proxy had ejected at a time.")]
+    pool_overflows: Annotated[int, Field(description="Requests and connections that a circuit breaker refused.")]
+    retry_overflows: Annotated[int, Field(description="Retries that a circuit breaker refused.")]
+    connection_failures: int
+    connection_timeouts: int
+    open_circuit_breakers: Annotated[list[str], Field(description="Open at some time: cx, rq, rq_pending, rq_retry.")]
 
 
 class LatencyBody(TypedDict):
@@ -134,6 +158,9 @@ class EdgeBody(GoldenBody):
     measured_by: Annotated[str, Field(description="access_log (every request) or span (sampled requests).")]
     headline: Annotated[str, Field(description="client, where the caller's side is measured, else server.")]
     reports: Annotated[ReportsBody | None, Field(description="null if they were not asked for.")]
+    health: Annotated[HealthBody | None, Field(description="null if it was not asked for.")]
+    pool: Annotated[PoolBody | None, Field(description="null where stats say nothing, or nothing but zeroes.")]
+    security: Annotated[NoteBody | None, Field(description="Why not all calls are mutual TLS; null where they are.")]
     notes: list[NoteBody]
 
 
@@ -141,7 +168,12 @@ class GraphBody(TypedDict):
     """The service graph of a window."""
 
     window: WindowBody
-    freshness: AgeBody
+    freshness: Annotated[AgeBody | None, Field(description="null if it was not asked for.")]
+    baseline: Annotated[
+        WindowBody | None, Field(description="What health was compared with; null where nothing was measured.")
+    ]
     nodes: Annotated[list[NodeBody], Field(description="By id.")]
     edges: Annotated[list[EdgeBody], Field(description="By id.")]
-    truncated: Annotated[bool, Field(description="There were more call relations than are shown: the busiest are.")]
+    perspective: Annotated[str, Field(description="What a node is: service, or version.")]
+    truncated: Annotated[bool, Field(description="Not all of it is shown; `notes` say what is not.")]
+    notes: Annotated[list[NoteBody], Field(description="What was left out or taken together.")]

@@ -1,5 +1,7 @@
 """Turns a service graph into the body of GET /api/v1/graph."""
 
+from collections.abc import Mapping
+
 from dashboard.api.graph_body import (
     EdgeBody,
     EndBody,
@@ -7,24 +9,35 @@ from dashboard.api.graph_body import (
     GraphBody,
     LatencyBody,
     NodeBody,
+    PoolBody,
     ReportBody,
     TrafficBody,
 )
+from dashboard.api.health_body import show_health
 from dashboard.api.notes import show_notes
 from dashboard.api.window_body import show_age, show_window
 from dashboard.reads.hub import DataAge
-from topology.model import EdgeView, Latency, NodeTraffic, ServiceEdge, ServiceGraph, ServiceNode
+from topology.health import HealthReport, Verdict
+from topology.model import EdgeView, Latency, NodeTraffic, Pool, ServiceEdge, ServiceGraph, ServiceNode
+
+_NO_VERDICTS: Mapping[str, Verdict] = {}
 
 
-def show_graph(graph: ServiceGraph, age: DataAge, *, reports: bool) -> GraphBody:
+def show_graph(
+    graph: ServiceGraph, age: DataAge | None, *, reports: bool, health: HealthReport | None = None
+) -> GraphBody:
     """The body; without `reports`, edges have their headline numbers only."""
+    verdicts = (health.nodes, health.edges) if health else (_NO_VERDICTS, _NO_VERDICTS)
     ends = {node.id: show_end(node) for node in graph.nodes}
     return {
         "window": show_window(graph.window),
-        "freshness": show_age(age),
-        "nodes": [show_node(node) for node in graph.nodes],
-        "edges": [show_edge(edge, ends, reports=reports) for edge in graph.edges],
+        "freshness": None if age is None else show_age(age),
+        "baseline": show_window(health.baseline) if health and health.baseline else None,
+        "nodes": [show_node(node, verdicts[0].get(node.id)) for node in graph.nodes],
+        "edges": [show_edge(edge, ends, reports=reports, verdict=verdicts[1].get(edge.id)) for edge in graph.edges],
+        "perspective": graph.perspective,
         "truncated": graph.truncated,
+        "notes": show_notes(graph.notes),
     }
 
 
@@ -35,10 +48,11 @@ def show_end(node: ServiceNode) -> EndBody:
         "cluster": node.cluster,
         "namespace": node.namespace,
         "service": node.service,
+        "version": node.version,
     }
 
 
-def show_node(node: ServiceNode) -> NodeBody:
+def show_node(node: ServiceNode, verdict: Verdict | None = None) -> NodeBody:
     return {
         "id": node.id,
         "kind": node.kind,
@@ -47,13 +61,18 @@ def show_node(node: ServiceNode) -> NodeBody:
         "service": node.service,
         "versions": list(node.versions),
         "reporting": node.reporting,
+        "version": node.version,
         "known": list(node.known),
+        "last_seen": node.last_seen,
         "inbound": _traffic(node.inbound),
         "outbound": _traffic(node.outbound),
+        "health": show_health(verdict),
     }
 
 
-def show_edge(edge: ServiceEdge, ends: dict[str, EndBody], *, reports: bool) -> EdgeBody:
+def show_edge(
+    edge: ServiceEdge, ends: dict[str, EndBody], *, reports: bool, verdict: Verdict | None = None
+) -> EdgeBody:
     """One edge; `ends` has its nodes by id."""
     golden = _golden(edge.headline)
     return {
@@ -70,7 +89,22 @@ def show_edge(edge: ServiceEdge, ends: dict[str, EndBody], *, reports: bool) -> 
         }
         if reports
         else None,
+        "health": show_health(verdict),
+        "pool": None if edge.pool is None else _pool(edge.pool),
+        "security": None if edge.security is None else {"code": edge.security.code, "text": edge.security.text},
         "notes": show_notes(edge.notes),
+    }
+
+
+def _pool(pool: Pool) -> PoolBody:
+    return {
+        "ejections": pool.ejections,
+        "ejected_hosts": pool.ejected_hosts,
+        "pool_overflows": pool.pool_overflows,
+        "retry_overflows": pool.retry_overflows,
+        "connection_failures": pool.connection_failures,
+        "connection_timeouts": pool.connection_timeouts,
+        "open_circuit_breakers": list(pool.open_circuit_breakers),
     }
 
 

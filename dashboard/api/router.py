@@ -4,7 +4,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import findings, graphs, hub, requests, services, slos, traces
+from dashboard.api.routes import edges, findings, graphs, hub, requests, services, slos, traces
 from meshhub.clock import Clock
 
 PREFIX = "/api/v1"
@@ -12,6 +12,10 @@ PREFIX = "/api/v1"
 
 class HubReads(hub.HubReads, graphs.Ages, Protocol):
     """dashboard.reads.hub.HubReads."""
+
+
+class InsightReads(graphs.InsightReads, edges.InsightReads, services.Insights, Protocol):
+    """dashboard.reads.insights.InsightReads."""
 
 
 class Reads(Protocol):
@@ -24,10 +28,10 @@ class Reads(Protocol):
     def graphs(self) -> graphs.GraphReads: ...
 
     @property
-    def findings(self) -> findings.FindingReads: ...
+    def insights(self) -> InsightReads: ...
 
     @property
-    def insights(self) -> services.Insights: ...
+    def findings(self) -> findings.FindingReads: ...
 
     @property
     def services(self) -> services.ServiceReads: ...
@@ -45,7 +49,8 @@ class Reads(Protocol):
 def create_router(reads: Reads, clock: Clock) -> APIRouter:
     """The routes under /api/v1."""
     router = APIRouter(prefix=PREFIX, tags=["v1"])
-    graphs.add_routes(router, reads.graphs, reads.hub, clock)
+    graphs.add_routes(router, reads.graphs, reads.insights, reads.hub, clock)
+    edges.add_routes(router, reads.graphs, reads.insights, clock)
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)

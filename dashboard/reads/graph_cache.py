@@ -2,13 +2,19 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from typing import Protocol
 
 from meshhub.model import TimeRange
-from topology.model import ServiceGraph
+from topology.model import Perspective, ServiceGraph
 
 MAX_EDGES = 50_000
 """Edges of all graphs that are kept, at about 3 kB each."""
+
+
+class Graphs(Protocol):
+    """dashboard.reads.graphs.GraphReads."""
+
+    def graph(self, window: TimeRange, *, perspective: Perspective = ...) -> ServiceGraph: ...
 
 
 class GraphCache:
@@ -17,21 +23,22 @@ class GraphCache:
     What comes in late for a window that is kept is not seen: it is meant for what others are compared with.
     """
 
-    def __init__(self, ask: Callable[[TimeRange], ServiceGraph]) -> None:
-        self._ask = ask
+    def __init__(self, graphs: Graphs) -> None:
+        self._graphs = graphs
         self._lock = threading.Lock()
-        self._kept: OrderedDict[TimeRange, ServiceGraph] = OrderedDict()
+        self._kept: OrderedDict[tuple[TimeRange, Perspective], ServiceGraph] = OrderedDict()
 
-    def graph(self, window: TimeRange) -> ServiceGraph:
+    def graph(self, window: TimeRange, perspective: Perspective) -> ServiceGraph:
         """The graph of a window, possibly as it was when it was asked for before."""
+        key = window, perspective
         with self._lock:
-            kept = self._kept.get(window)
+            kept = self._kept.get(key)
             if kept is not None:
-                self._kept.move_to_end(window)
+                self._kept.move_to_end(key)
                 return kept
-        graph = self._ask(window)
+        graph = self._graphs.graph(window, perspective=perspective)
         with self._lock:
-            self._kept[window] = graph
+            self._kept[key] = graph
             while len(self._kept) > 1 and sum(len(each.edges) + 1 for each in self._kept.values()) > MAX_EDGES:
                 self._kept.popitem(last=False)
         return graph

@@ -25,14 +25,16 @@ class InsightReads:
 
     def __init__(self, queries: Queries, graphs: GraphReads, settings: TopologySettings) -> None:
         self._graphs = graphs
-        self._former = GraphCache(graphs.graph)
+        self._former = GraphCache(graphs)
         self._series = SeriesReads(queries)
         self._judge = Judge(settings.health)
         self._compares = settings.health.baseline.enabled
 
     def health(self, graph: ServiceGraph) -> HealthReport:
         """How every edge and node of a graph does, compared with the time of the same length before its window."""
-        before = self._former.graph(time_before(graph.window)) if self._compares and graph.edges else None
+        if not self._compares or not graph.edges:
+            return self._judge.judge(graph, None)
+        before = self._former.graph(time_before(graph.window), graph.perspective)
         return self._judge.judge(graph, before)
 
     def diff(self, before: TimeRange, after: TimeRange) -> GraphDiff:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from dashboard.reads.hub import DataAge, HubHealth, Series
 from meshhub.errors import NotFound
@@ -16,7 +17,7 @@ from meshhub.testing.fake_slos import FakeSloReads
 from meshhub.testing.fake_traces import FakeTraceReads
 from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
-from topology.model import ServiceGraph
+from topology.model import Perspective, ServiceGraph
 from traces.model import Journey
 
 TABLES = (
@@ -37,10 +38,17 @@ class FakeGraphReads:
         self.make_graph = make_graph
         self.windows: list[TimeRange] = []
 
-    def graph(self, window: TimeRange) -> ServiceGraph:
+    def graph(
+        self,
+        window: TimeRange,
+        *,
+        perspective: Perspective = Perspective.SERVICE,
+        idle: bool = False,  # noqa: ARG002 - a made-up graph has no others
+    ) -> ServiceGraph:
+        """The same nodes and edges in every perspective."""
         self._mood.check()
         self.windows.append(window)
-        return self.make_graph(window)
+        return replace(self.make_graph(window), perspective=perspective)
 
 
 class FakeRequestReads:

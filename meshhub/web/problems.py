@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from meshhub.errors import MeshhubError, NotFound, StorageError
+from meshhub.errors import MeshhubError, NotFound, StorageError, UnusableRequest
+from meshhub.expression import ExpressionFault
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -49,6 +50,10 @@ async def _of_validation(_request: Request, error: Exception) -> JSONResponse:
 async def _of_meshhub(_request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, NotFound):
         return problem(HTTPStatus.NOT_FOUND, str(error))
+    if isinstance(error, ExpressionFault):
+        return problem(HTTPStatus.BAD_REQUEST, str(error), position=error.position, hint=error.hint)
+    if isinstance(error, UnusableRequest):
+        return problem(HTTPStatus.BAD_REQUEST, str(error))
     if isinstance(error, StorageError) and error.retryable:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": RETRY_AFTER_SECONDS})
     logger.error("could not answer a request: %s", error)
