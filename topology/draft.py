@@ -9,7 +9,7 @@ from meshhub.model import Reporter
 from storage.records.edges import ServiceEdgeReport
 from topology.addition import added
 from topology.identity import NodeKey
-from topology.model import Counts, Encryption, Errors, Evidence, Latency, Rates, Retries
+from topology.model import Counts, Encryption, Errors, Evidence, Latency, Pool, Rates, Retries
 
 TCP = "tcp"
 """The family of connections; the other one is "http"."""
@@ -58,6 +58,7 @@ class EdgeDraft:
     measured_by: Evidence
     client: Side | None = None
     server: Side | None = None
+    pool: Pool | None = None
 
     def add(self, side: Side) -> bool:
         """Take a report of either side. Whether it is the side's first."""

@@ -7,34 +7,73 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from meshhub.model import TimeRange
-from storage.records.edges import ServiceEdgeReport
+from storage.records.edges import PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.counts import sorted_counts
+from topology.crowd import MAX_NODES, Crowd, Placed
 from topology.draft import EdgeDraft, GraphDraft, Side
 from topology.enrich import enrich
 from topology.identity import Directory
-from topology.model import Counts, EdgeView, Evidence, ServiceEdge, ServiceGraph, Transport
+from topology.idle import idle_nodes
+from topology.model import (
+    Counts,
+    EdgeView,
+    Evidence,
+    Note,
+    Perspective,
+    ServiceEdge,
+    ServiceGraph,
+    ServiceNode,
+    Transport,
+)
 from topology.nodes import build_nodes
+from topology.pools import add_pools
 from topology.reconcile import compare_views
+from topology.security import explain_security
 
 BUCKET = timedelta(seconds=10)
 """The resolution of stored edges: a window is widened to start on a multiple of it."""
 
 
-def build_graph(reports: Sequence[ServiceEdgeReport], window: TimeRange, *, truncated: bool = False) -> ServiceGraph:
+def build_graph(
+    reports: Sequence[ServiceEdgeReport],
+    window: TimeRange,
+    *,
+    truncated: bool = False,
+    pools: Sequence[PoolReport] = (),
+    workloads: Sequence[SeenWorkload] = (),
+    perspective: Perspective = Perspective.SERVICE,
+) -> ServiceGraph:
     """The graph that these reports of the window make.
 
     Args:
-        reports: in any order; at most one per pair of names, signal, side and family.
+        reports: in any order; at most one per pair of names, signal, side and family, of each version if versions are
+            nodes of their own.
         window: what the reports were asked for.
         truncated: there were more reports than these.
+        pools: what stats say of the callers' pools.
+        workloads: those that reported some time before; idle nodes if no report of the window has them.
+        perspective: what the reports were asked by.
     """
     covered = covered_window(window)
     directory = Directory(reports)
+    placed = [(report, directory.source(report), directory.destination(report)) for report in reports]
+    crowd = Crowd(placed)
     draft = GraphDraft(covered.seconds)
-    _add_reports(draft, directory, reports)
+    _add_reports(draft, crowd, placed)
+    add_pools(draft, directory, pools)
     enrich(draft)
     edges = sorted((_edge(edge, directory) for edge in draft.edges), key=lambda edge: edge.id)
-    return ServiceGraph(covered, build_nodes(draft, directory), tuple(edges), truncated)
+    nodes = build_nodes(draft, directory, crowd)
+    idle = idle_nodes(workloads, nodes, MAX_NODES - len(nodes))
+    notes = (*((_TRUNCATED,) if truncated else ()), *crowd.notes())
+    return ServiceGraph(covered, tuple(sorted((*nodes, *idle), key=_id)), tuple(edges), bool(notes), perspective, notes)
+
+
+_TRUNCATED = Note("calls-left-out", "There were more call relations than are read at a time: the busiest are shown.")
+
+
+def _id(node: ServiceNode) -> str:
+    return node.id
 
 
 def covered_window(window: TimeRange) -> TimeRange:
@@ -43,16 +82,16 @@ def covered_window(window: TimeRange) -> TimeRange:
     return TimeRange(window.start - timedelta(seconds=start % BUCKET.total_seconds()), window.end)
 
 
-def _add_reports(draft: GraphDraft, directory: Directory, reports: Sequence[ServiceEdgeReport]) -> None:
-    for report in reports:
+def _add_reports(draft: GraphDraft, crowd: Crowd, placed: Sequence[Placed]) -> None:
+    for report, source, destination in placed:
         if report.signal == Evidence.ACCESS_LOG:
-            draft.add(directory.source(report), directory.destination(report), Evidence.ACCESS_LOG, Side.of(report))
-    for report in reports:
+            draft.add(crowd.place(source), crowd.place(destination), Evidence.ACCESS_LOG, Side.of(report))
+    for report, source, destination in placed:
         if report.signal != Evidence.ACCESS_LOG:
-            source, destination = directory.source(report), directory.destination(report)
-            present = draft.edge(source, destination, report.family)
+            ends = crowd.place(source), crowd.place(destination)
+            present = draft.edge(*ends, report.family)
             if present is None or present.measured_by is Evidence.SPAN:
-                draft.add(source, destination, Evidence.SPAN, Side.of(report))
+                draft.add(*ends, Evidence.SPAN, Side.of(report))
 
 
 def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
@@ -72,6 +111,8 @@ def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
         client,
         server,
         compare_views(edge, directory),
+        edge.pool,
+        explain_security(edge, directory),
     )
 
 

@@ -16,6 +16,9 @@ SERVICE = "service"
 EXTERNAL = "external"
 UNKNOWN_CALLER = "unknown-caller"
 UNKNOWN_DESTINATION = "unknown-destination"
+DATABASE = "database"
+QUEUE = "queue"
+OTHERS = "others"
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -24,12 +27,13 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 class NodeKey:
     """What makes a node one: a service of the mesh, a host outside it, or an unknown caller or destination.
 
-    `sort` is one of the constants above. An external node has its host as `service`; an unknown one has what tells it
-    from others there (a principal), or nothing.
+    `sort` is one of the constants above. An external node has its host as `service`, a database or queue its address;
+    an unknown one has what tells it from others there (a principal), or nothing. `version` is empty unless versions
+    are nodes of their own.
 
-    `id` says the same as one text, readable and safe in URLs: "cluster:namespace:service", "external:host" or
-    "unknown-caller:principal". Letters, digits, ".", "_" and "-" stand for themselves, every other byte is "=" and two
-    hex digits.
+    `id` says the same as one text, readable and safe in URLs: "cluster:namespace:service" or
+    "cluster:namespace:service:version", "external:host", "unknown-caller:principal", "others:cluster:namespace".
+    Letters, digits, ".", "_" and "-" stand for themselves, every other byte is "=" and two hex digits.
     """
 
     sort: str
@@ -37,86 +41,118 @@ class NodeKey:
     namespace: str
     service: str
     id: str
+    version: str = ""
 
     @classmethod
-    def of(cls, sort: str, cluster: str, namespace: str, service: str) -> "NodeKey":
+    def of(cls, sort: str, cluster: str, namespace: str, service: str, version: str = "") -> "NodeKey":
         """The key of these parts."""
         if sort == SERVICE:
-            return cls(sort, cluster, namespace, service, ":".join(map(_escape, (cluster, namespace, service))))
+            parts = (cluster, namespace, service, version) if version else (cluster, namespace, service)
+            return cls(sort, cluster, namespace, service, ":".join(map(_escape, parts)), version)
+        if sort == OTHERS:
+            return cls(sort, cluster, namespace, "", f"{sort}:{_escape(cluster)}:{_escape(namespace)}")
         return cls(sort, cluster, namespace, service, f"{sort}:{_escape(service)}")
 
 
 Name = tuple[str, str, str]
 """Cluster, namespace, service."""
 
+Version = tuple[str, str, str, str]
+"""A name, and a version of it, which is empty where versions are together."""
+
 
 class Directory:
     """The workloads whose proxies reported, and what their certificates say."""
 
     def __init__(self, reports: Iterable[ServiceEdgeReport]) -> None:
-        self._reporting: set[Name] = set()
-        self._by_service: dict[str, list[Name]] = defaultdict(list)
-        self._by_principal: dict[str, set[Name]] = defaultdict(set)
-        self._nodes: dict[tuple[str, Name, tuple[str, ...]], NodeKey] = {}
+        self._reporting: set[Version] = set()
+        self._services: set[Name] = set()
+        self._by_service: dict[str, list[Version]] = defaultdict(list)
+        self._by_principal: dict[str, set[Version]] = defaultdict(set)
+        self._nodes: dict[tuple[str, Version, tuple[str, ...]], NodeKey] = {}
         for report in reports:
             if report.reporter == "server":
-                name = report.destination_cluster, report.destination_namespace, report.destination_service
-                self._learn(name, report.destination_principals)
+                self._learn(_callee(report), report.destination_principals)
             elif report.signal == "access_log":
-                name = report.source_cluster, report.source_namespace, report.source_service
-                self._learn(name, report.source_principals)
+                self._learn(_caller(report), report.source_principals)
 
     def reports(self, key: NodeKey) -> bool:
         """Whether the node's own proxy reported."""
-        return key.sort == SERVICE and (key.cluster, key.namespace, key.service) in self._reporting
+        if key.sort != SERVICE:
+            return False
+        name = key.cluster, key.namespace, key.service
+        return (*name, key.version) in self._reporting if key.version else name in self._services
+
+    def find(self, cluster: str, namespace: str, service: str) -> NodeKey:
+        """The node of a service that is named like this."""
+        return self._node((cluster, namespace, service, ""), (), SERVICE)
 
     def source(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's caller."""
-        name = report.source_cluster, report.source_namespace, report.source_service
-        return self._node(name, report.source_principals, UNKNOWN_CALLER)
+        return self._node(_caller(report), report.source_principals, UNKNOWN_CALLER)
 
     def destination(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's callee."""
-        name = report.destination_cluster, report.destination_namespace, report.destination_service
-        sort = EXTERNAL if report.destination_kind == EXTERNAL else UNKNOWN_DESTINATION
-        return self._node(name, report.destination_principals, sort)
+        sort = _SORTS.get(report.destination_kind.partition("/")[0], UNKNOWN_DESTINATION)
+        return self._node(_callee(report), report.destination_principals, sort)
 
-    def _learn(self, name: Name, principals: Sequence[str]) -> None:
+    def _learn(self, name: Version, principals: Sequence[str]) -> None:
         if not name[2]:
             return
         if name not in self._reporting:
             self._reporting.add(name)
+            self._services.add(name[:3])
             self._by_service[name[2]].append(name)
         for principal in principals:
             self._by_principal[principal].add(name)
 
-    def _node(self, name: Name, principals: Sequence[str], fallback: str) -> NodeKey:
+    def _node(self, name: Version, principals: Sequence[str], fallback: str) -> NodeKey:
         question = fallback, name, tuple(principals)
         node = self._nodes.get(question)
         if node is None:
             node = self._nodes[question] = self._find(name, principals, fallback)
         return node
 
-    def _find(self, name: Name, principals: Sequence[str], fallback: str) -> NodeKey:
-        if fallback == EXTERNAL:
-            return NodeKey.of(EXTERNAL, "", "", name[2])
+    def _find(self, name: Version, principals: Sequence[str], fallback: str) -> NodeKey:
+        if fallback in _SORTS:
+            return NodeKey.of(fallback, "", "", name[2])
         resolved = self._resolve(name, principals)
         if resolved[2]:
             return NodeKey.of(SERVICE, *resolved)
         return NodeKey.of(fallback, "", "", principals[0] if principals else "")
 
-    def _resolve(self, name: Name, principals: Sequence[str]) -> Name:
+    def _resolve(self, name: Version, principals: Sequence[str]) -> Version:
         if name in self._reporting:
             return name
-        fitting = [known for known in self._by_service.get(name[2], ()) if _fits(name, known)]
+        fitting = {known for known in self._by_service.get(name[2], ()) if _fits(name, known)}
         if not fitting:
             certified = {known for principal in principals for known in self._by_principal.get(principal, ())}
-            fitting = [known for known in certified if not name[0] or known[0] == name[0]]
-        return fitting[0] if len(fitting) == 1 else name
+            fitting = {known for known in certified if not name[0] or known[0] == name[0]}
+        if len(fitting) == 1:
+            return fitting.pop()
+        services = {known[:3] for known in fitting}
+        return (*services.pop(), "") if len(services) == 1 else name
 
 
-def _fits(name: Name, known: Name) -> bool:
-    return (not name[0] or name[0] == known[0]) and (not name[1] or name[1] == known[1])
+_SORTS = {EXTERNAL: EXTERNAL, DATABASE: DATABASE, QUEUE: QUEUE}
+"""Kinds of destinations outside the mesh, which are known by address."""
+
+
+def _caller(report: ServiceEdgeReport) -> Version:
+    return report.source_cluster, report.source_namespace, report.source_service, report.source_version
+
+
+def _callee(report: ServiceEdgeReport) -> Version:
+    return (
+        report.destination_cluster,
+        report.destination_namespace,
+        report.destination_service,
+        report.destination_version,
+    )
+
+
+def _fits(name: Version, known: Version) -> bool:
+    return all(not name[part] or name[part] == known[part] for part in (0, 1, 3))
 
 
 def _escape(text: str) -> str:

@@ -23,6 +23,21 @@ class NodeKind(StrEnum):
     """A service of the mesh that was only seen with TCP."""
     UNKNOWN = "unknown"
     """Nothing said who it is; `ServiceNode.known` has what is known."""
+    DATABASE = "database"
+    """A database that spans name; `ServiceNode.known` has its system."""
+    QUEUE = "queue"
+    """A messaging system that spans name; `ServiceNode.known` has which."""
+    OTHERS = "others"
+    """Names of one namespace that were too many to show, taken together; `ServiceNode.known` says how many."""
+
+
+class Perspective(StrEnum):
+    """What a node of the graph is."""
+
+    SERVICE = "service"
+    """All versions of a service together."""
+    VERSION = "version"
+    """Each version of a service by itself, as far as the reporting side knew it."""
 
 
 class Transport(StrEnum):
@@ -128,6 +143,24 @@ class EdgeView:
 
 
 @dataclass(frozen=True, slots=True)
+class Pool:
+    """What the stats of the caller's proxies say of their connections to the callee, over the window.
+
+    `ejections` are outlier ejections, `ejected_hosts` the most that one proxy had ejected at a time. `pool_overflows`
+    are requests and connections that a circuit breaker refused, `retry_overflows` the retries. `open_circuit_breakers`
+    are those that were open at some time: cx (connections), rq (requests), rq_pending, rq_retry.
+    """
+
+    ejections: int
+    ejected_hosts: int
+    pool_overflows: int
+    retry_overflows: int
+    connection_failures: int
+    connection_timeouts: int
+    open_circuit_breakers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceEdge:
     """Calls from one service to another. `client` and `server` are two views of the same calls, never to be added.
 
@@ -146,6 +179,10 @@ class ServiceEdge:
     client: EdgeView | None
     server: EdgeView | None
     notes: tuple[Note, ...]
+    pool: Pool | None = None
+    """None where stats say nothing but zeroes, or nothing at all."""
+    security: Note | None = None
+    """Why not all of it is mutual TLS; None where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +212,19 @@ class ServiceNode:
     """Of an unknown node, in words."""
     inbound: NodeTraffic | None
     outbound: NodeTraffic | None
+    version: str = ""
+    """Which version the node is, where versions are nodes of their own; empty where not known."""
+    last_seen: datetime | None = None
+    """Of an idle node, which had no traffic in the window: when its proxy last reported some before."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceGraph:
-    """The graph of a window. `truncated` says that there were more call relations than were read."""
+    """The graph of a window. `truncated` says that not all of it is shown; `notes` say what was left out."""
 
     window: TimeRange
     nodes: tuple[ServiceNode, ...]
     edges: tuple[ServiceEdge, ...]
     truncated: bool
+    perspective: Perspective = Perspective.SERVICE
+    notes: tuple[Note, ...] = ()

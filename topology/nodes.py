@@ -3,20 +3,21 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from topology.crowd import Crowd
 from topology.draft import EdgeDraft, GraphDraft, Side
-from topology.identity import EXTERNAL, SERVICE, Directory, NodeKey
+from topology.identity import DATABASE, EXTERNAL, OTHERS, QUEUE, SERVICE, Directory, NodeKey
 from topology.model import NodeKind, NodeTraffic, ServiceNode
 
 GATEWAY_ROLE = "gateway"
 
 
-def build_nodes(draft: GraphDraft, directory: Directory) -> tuple[ServiceNode, ...]:
+def build_nodes(draft: GraphDraft, directory: Directory, crowd: Crowd) -> tuple[ServiceNode, ...]:
     """Every node at the end of an edge, by id. The draft must be enriched."""
     gathered = {key.id: _Gathered() for key in draft.nodes()}
     for edge in draft.edges:
         gathered[edge.source.id].leaving(edge)
         gathered[edge.destination.id].entering(edge)
-    nodes = (_node(key, gathered[key.id], directory) for key in draft.nodes())
+    nodes = (_node(key, gathered[key.id], directory, crowd) for key in draft.nodes())
     return tuple(sorted(nodes, key=lambda node: node.id))
 
 
@@ -56,6 +57,7 @@ class _Gathered:
     gateway: bool = False
     peers: set[str] = field(default_factory=set)
     flags: set[str] = field(default_factory=set)
+    systems: set[str] = field(default_factory=set)
 
     def leaving(self, edge: EdgeDraft) -> None:
         self.outbound.add(edge.headline)
@@ -73,41 +75,60 @@ class _Gathered:
         self.peers.add(edge.source.service)
         if edge.destination.sort != SERVICE:
             self.flags.update(edge.headline.flags)
+            self.systems.add(edge.headline.report.destination_kind.partition("/")[2])
         if edge.client is not None:
             self.versions.update(edge.client.report.destination_versions)
         if edge.server is not None:
             self.versions.update(edge.server.report.destination_versions)
 
 
-def _node(key: NodeKey, gathered: _Gathered, directory: Directory) -> ServiceNode:
-    mesh = key.sort == SERVICE
-    known = () if mesh or key.sort == EXTERNAL else tuple(_known(key, gathered))
+_NAMED = (SERVICE, EXTERNAL, DATABASE, QUEUE)
+"""Sorts whose name is in `service`."""
+
+
+def _node(key: NodeKey, gathered: _Gathered, directory: Directory, crowd: Crowd) -> ServiceNode:
     return ServiceNode(
         key.id,
         _kind(key, gathered),
         key.cluster,
         key.namespace,
-        key.service if mesh or key.sort == EXTERNAL else "",
-        tuple(sorted(gathered.versions - {""})),
+        key.service if key.sort in _NAMED else "",
+        tuple(sorted(gathered.versions - {""})) if key.sort != OTHERS else (),
         directory.reports(key),
-        known,
+        tuple(_known(key, gathered, crowd)),
         gathered.inbound.total(),
         gathered.outbound.total(),
+        key.version,
     )
 
 
 def _kind(key: NodeKey, gathered: _Gathered) -> NodeKind:
-    if key.sort == EXTERNAL:
-        return NodeKind.EXTERNAL
     if key.sort != SERVICE:
-        return NodeKind.UNKNOWN
+        return _KINDS.get(key.sort, NodeKind.UNKNOWN)
     if gathered.gateway:
         return NodeKind.GATEWAY
     return NodeKind.TCP if gathered.families == {"tcp"} else NodeKind.SERVICE
 
 
-def _known(key: NodeKey, gathered: _Gathered) -> Iterable[str]:
-    """What is known of an unknown node, in words."""
+_KINDS = {
+    EXTERNAL: NodeKind.EXTERNAL,
+    DATABASE: NodeKind.DATABASE,
+    QUEUE: NodeKind.QUEUE,
+    OTHERS: NodeKind.OTHERS,
+}
+
+
+def _known(key: NodeKey, gathered: _Gathered, crowd: Crowd) -> Iterable[str]:
+    """What is known of a node that is no service, in words."""
+    if key.sort in (DATABASE, QUEUE):
+        yield from sorted(filter(None, gathered.systems))
+    elif key.sort == OTHERS:
+        yield crowd.describe(key)
+    elif key.sort not in _NAMED:
+        yield from _unknown(key, gathered)
+
+
+def _unknown(key: NodeKey, gathered: _Gathered) -> Iterable[str]:
     peers = ", ".join(sorted(filter(None, gathered.peers)))
     if key.service:
         yield f"certificate {key.service}"

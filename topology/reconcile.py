@@ -1,5 +1,7 @@
 """What the two views of an edge say of each other: why one is missing, and where they disagree."""
 
+from datetime import timedelta
+
 from meshhub.outcome import is_unreached
 from topology.draft import EdgeDraft, Side
 from topology.identity import SERVICE, Directory
@@ -13,17 +15,24 @@ DIFFERING_ERROR_SHARE = 0.05
 """Their errors differ if the shares do by more than this, and the numbers of failures by more than the above."""
 
 
+CLOCKS_APART = timedelta(seconds=20)
+"""Ten seconds and the next can hold one call; more than that between two views takes clocks that differ."""
+
+
 def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     """The notes of an edge, in a fixed order."""
     notes: list[Note] = []
     if edge.measured_by is Evidence.SPAN:
         notes.append(_SAMPLED)
+    elif (edge.client is None or edge.server is None) and (edge.source.version or edge.destination.version):
+        notes.append(_OTHER_VERSION)
     elif edge.client is None:
         notes.append(_missing_client(edge, directory))
     elif edge.server is None:
         notes += _missing_server(edge, edge.client, directory)
     else:
         notes += _disagreement(edge.client, edge.server)
+        notes += _apart(edge.client, edge.server)
     if not all(side is None or side.latency_is_exact for side in (edge.client, edge.server)):
         notes.append(_APPROXIMATED)
     return tuple(notes)
@@ -38,6 +47,12 @@ _SAMPLED = Note(
     "sampled",
     "Measured from spans, because no proxy sent access logs of these calls: only sampled requests are counted, "
     "so rates are lower bounds and rare errors may be missing.",
+)
+
+_OTHER_VERSION = Note(
+    "version-of-peer-not-known",
+    "Each proxy knows its own version and not always that of its peer: the other side's view of these calls, if it is "
+    "measured, is on an edge of another version.",
 )
 
 _APPROXIMATED = Note(
@@ -70,6 +85,22 @@ def _missing_server(edge: EdgeDraft, client: Side, directory: Directory) -> list
     else:
         text = f"{service}'s proxy sends no access logs, so the callee's side is not measured."
     return [Note("server-not-measured", text)]
+
+
+def _apart(client: Side, server: Side) -> list[Note]:
+    """Where one side's last ten seconds end before the other's begin: calls happen at both at the same time."""
+    (early, late) = sorted((client, server), key=lambda side: side.report.first_seen)
+    gap = late.report.first_seen - early.report.last_seen
+    if gap < CLOCKS_APART:
+        return []
+    who = "callee's" if late is server else "caller's"
+    return [
+        Note(
+            "clocks-differ",
+            f"The {who} reports begin {gap.total_seconds():.0f} s after the other side's end: its clock is ahead, or "
+            "the two report different calls. Both are counted at the times that they say.",
+        )
+    ]
 
 
 def _disagreement(client: Side, server: Side) -> list[Note]:

@@ -1,13 +1,15 @@
 """The one door to the domain packages: every page, route and command asks here, by family of questions."""
 
 from alerting.evaluation.board import Board
-from dashboard.queries import Queries
+from dashboard.queries import FilteredQueries
 from dashboard.reads.compat import CompatReads
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
+from dashboard.reads.logs import LogReads
 from dashboard.reads.requests import RequestReads
+from dashboard.reads.search import SearchReads
 from dashboard.reads.services import ServiceReads
 from dashboard.reads.slos import SloReads
 from dashboard.reads.traces import TraceReads
@@ -23,7 +25,11 @@ class Reads:
     """
 
     def __init__(
-        self, queries: Queries, clock: Clock, topology: TopologySettings | None = None, board: Board | None = None
+        self,
+        queries: FilteredQueries,
+        clock: Clock,
+        topology: TopologySettings | None = None,
+        board: Board | None = None,
     ) -> None:
         """Without settings of the topology, their defaults hold; without a board of SLOs there are none."""
         self.hub = HubReads(queries, clock)
@@ -35,3 +41,5 @@ class Reads:
         self.services = ServiceReads(queries)
         self.slos = SloReads(queries, clock, self.graphs, board or Board())
         self.traces = TraceReads(queries, clock)
+        self.search = SearchReads(queries, clock)
+        self.logs = LogReads(queries, clock)

@@ -1,33 +1,62 @@
 """Questions about the service graph."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dashboard.queries import Queries
 from dashboard.reads.bounds import bounds
+from dashboard.reads.shared_graphs import SharedGraphs
+from meshhub.clock import Clock
 from meshhub.model import TimeRange
-from storage.records.edges import EdgesSince, ServiceEdgeReport
+from storage.records.edges import EdgesSince, PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.graph import build_graph
-from topology.model import ServiceGraph
+from topology.model import Perspective, ServiceGraph
 
 MAX_EDGE_REPORTS = 50_000
+MAX_POOLS = 10_000
+MAX_WORKLOADS = 5_000
+IDLE_SINCE = timedelta(hours=24)
+"""How long before the end of the window a workload must have reported to be idle in it, and not gone."""
 
 
 class GraphReads:
     """The service graph, of any window."""
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
+        self._shared = SharedGraphs(clock)
 
-    def graph(self, window: TimeRange) -> ServiceGraph:
-        """The service graph of a window, or of the part of it since when there are edges at all."""
+    def graph(
+        self, window: TimeRange, *, perspective: Perspective = Perspective.SERVICE, idle: bool = False
+    ) -> ServiceGraph:
+        """The service graph of a window, or of the part of it since when there are edges at all.
+
+        A window that ends now may be answered by one that ended up to ten seconds before: the graph's window says so.
+
+        Args:
+            window: widened to whole ten seconds.
+            perspective: what a node is.
+            idle: with the services that had no traffic in the window, and some in the day before.
+        """
+        return self._shared.graph(window, (perspective, idle), lambda: self._read(window, perspective, idle))
+
+    def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
-        reports = self._queries.query(
-            "service_edges_in_window",
-            bounds(window) | {"by_version": False, "limit": MAX_EDGE_REPORTS},
-            ServiceEdgeReport,
+        question = bounds(window) | {"by_version": perspective is Perspective.VERSION, "limit": MAX_EDGE_REPORTS}
+        reports = self._queries.query("service_edges_in_window", question, ServiceEdgeReport)
+        return build_graph(
+            reports,
+            window,
+            truncated=len(reports) == MAX_EDGE_REPORTS,
+            pools=self._queries.query("stats_of_edges", bounds(window) | {"limit": MAX_POOLS}, PoolReport),
+            workloads=self._workloads(window) if idle else (),
+            perspective=perspective,
         )
-        return build_graph(reports, window, truncated=len(reports) == MAX_EDGE_REPORTS)
+
+    def _workloads(self, window: TimeRange) -> list[SeenWorkload]:
+        since = min(window.start, window.end - IDLE_SINCE).timestamp()
+        question = {"since": since, "end": window.end.timestamp(), "limit": MAX_WORKLOADS}
+        return self._queries.query("edges_workloads_seen", question, SeenWorkload)
 
 
 def measured_part(window: TimeRange, since: int) -> TimeRange:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from meshhub.model import Signal
@@ -28,6 +29,7 @@ from storage.client import Store
 _MEASURES = {
     "edges": "sum(requests)",
     "edges_rollup": "sum(requests)",
+    "edges_stats": "uniqExact(time, service, instance, upstream, metric)",
     "request_minutes": "sum(requests)",
     "attribute_catalogue": "sum(occurrences)",
     "span_operations": "sum(spans)",
@@ -109,7 +111,11 @@ def _metrics(sent: Exchange) -> Request:
     metrics = resource.scope_metrics.add().metrics
     at = sent.start
     metrics.add(name="gauge").gauge.data_points.add(time_unix_nano=at, as_double=1.5)
-    metrics.add(name="sum").sum.data_points.add(time_unix_nano=at, as_int=3)
+    counter = metrics.add(name="cluster.upstream_cx_connect_fail").sum
+    counter.is_monotonic, counter.aggregation_temporality = True, AGGREGATION_TEMPORALITY_CUMULATIVE
+    counter.data_points.add(
+        time_unix_nano=at, as_int=3, attributes=key_values({"envoy.cluster_name": f"{sent.callee.service}_test"})
+    )
     metrics.add(name="histogram").histogram.data_points.add(
         time_unix_nano=at, count=3, sum=6.0, bucket_counts=[1, 2], explicit_bounds=[2.5]
     )

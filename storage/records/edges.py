@@ -51,3 +51,39 @@ class EdgesSince:
     """The start of the oldest ten seconds with an edge, in Unix seconds; 0 where there is none."""
 
     since: int
+
+
+@dataclass(frozen=True, slots=True)
+class PoolReport:
+    """What the stats of a caller's proxies say of their pool for one upstream over a window (table edges_stats).
+
+    `upstream` is the name in the stats, the destination what meshhub_destination makes of it. Counters by how much they
+    grew, over all instances; `ejected_hosts` is the most that one proxy had ejected at a time.
+    """
+
+    source_cluster: str
+    source_namespace: str
+    source_service: str
+    upstream: str
+    destination_kind: str
+    destination_namespace: str
+    destination_service: str
+    ejections: int
+    ejected_hosts: int
+    pool_overflows: int
+    retry_overflows: int
+    connection_failures: int
+    connection_timeouts: int
+    open_circuit_breakers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWorkload:
+    """A workload whose proxies reported (table edges_rollup), by the whole hours in which it did."""
+
+    cluster: str
+    namespace: str
+    service: str
+    gateway: bool
+    versions: list[str]
+    last_seen: datetime

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS edges${local} ${on_cluster}
     source_namespace LowCardinality(String) COMMENT 'the caller',
     source_service LowCardinality(String) COMMENT 'the caller',
     source_version LowCardinality(String) COMMENT 'the caller',
-    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough, database/<system>, queue/<system> or empty',
     destination_cluster LowCardinality(String) COMMENT 'the callee',
     destination_namespace LowCardinality(String) COMMENT 'the callee',
     destination_service LowCardinality(String) COMMENT 'the callee',

@@ -1,4 +1,6 @@
--- Edges as the spans of proxies report them: what sampling let through, for meshes that send no access logs.
+-- Edges as spans report them: what sampling let through, for meshes that send no access logs, and for what lies beyond
+-- proxies: databases, queues and hosts that applications name by OpenTelemetry's semantic conventions. A database or queue
+-- has its kind and system as destination_kind (database/postgresql) and its address as name.
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ${on_cluster} TO edges${local} AS
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
@@ -33,10 +35,20 @@ FROM
     SELECT
         time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
         duration_ns,
+        if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
+        attributes['messaging.system'] AS queue,
+        arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
+            attributes['net.peer.name'], if(queue = '', attributes['db.namespace'], attributes['messaging.destination.name']),
+            concat(database, queue)]) AS peer,
         arrayMap(name -> meshhub_destination(name), [toLowCardinality(
-            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))])[1] AS destination
+            if(upstream_cluster IN ('', '-'), peer, toString(upstream_cluster)))])[1] AS named,
+        multiIf(
+            database != '', (concat('database/', database), '', '', peer, ''),
+            queue != '', (concat('queue/', queue), '', '', peer, ''),
+            (named.kind, named.cluster, named.namespace, named.service, named.version)
+        )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
     FROM spans${local}
-    WHERE kind = 'client'
+    WHERE kind IN ('client', 'producer')
 ) AS spans
 WHERE destination.service != ''
 GROUP BY ALL

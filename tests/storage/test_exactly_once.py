@@ -31,6 +31,7 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "attribute_catalogue": 5,
         "edges": 3,
         "edges_rollup": 9,
+        "edges_stats": 1,
         "logs": 1,
         "metrics_exponential_histogram": 1,
         "metrics_gauge": 1,

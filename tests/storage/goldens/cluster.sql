@@ -909,7 +909,7 @@ CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
     source_namespace LowCardinality(String) COMMENT 'the caller',
     source_service LowCardinality(String) COMMENT 'the caller',
     source_version LowCardinality(String) COMMENT 'the caller',
-    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough, database/<system>, queue/<system> or empty',
     destination_cluster LowCardinality(String) COMMENT 'the callee',
     destination_namespace LowCardinality(String) COMMENT 'the callee',
     destination_service LowCardinality(String) COMMENT 'the callee',
@@ -976,7 +976,9 @@ WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionSt
 GROUP BY ALL
 ;
 
--- Edges as the spans of proxies report them: what sampling let through, for meshes that send no access logs.
+-- Edges as spans report them: what sampling let through, for meshes that send no access logs, and for what lies beyond
+-- proxies: databases, queues and hosts that applications name by OpenTelemetry's semantic conventions. A database or queue
+-- has its kind and system as destination_kind (database/postgresql) and its address as name.
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ON CLUSTER 'two' TO edges_local AS
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
@@ -1011,10 +1013,20 @@ FROM
     SELECT
         time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
         duration_ns,
+        if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
+        attributes['messaging.system'] AS queue,
+        arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
+            attributes['net.peer.name'], if(queue = '', attributes['db.namespace'], attributes['messaging.destination.name']),
+            concat(database, queue)]) AS peer,
         arrayMap(name -> meshhub_destination(name), [toLowCardinality(
-            if(upstream_cluster IN ('', '-'), attributes['peer.service'], toString(upstream_cluster)))])[1] AS destination
+            if(upstream_cluster IN ('', '-'), peer, toString(upstream_cluster)))])[1] AS named,
+        multiIf(
+            database != '', (concat('database/', database), '', '', peer, ''),
+            queue != '', (concat('queue/', queue), '', '', peer, ''),
+            (named.kind, named.cluster, named.namespace, named.service, named.version)
+        )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
     FROM spans_local
-    WHERE kind = 'client'
+    WHERE kind IN ('client', 'producer')
 ) AS spans
 WHERE destination.service != ''
 GROUP BY ALL
@@ -1728,7 +1740,7 @@ CREATE TABLE IF NOT EXISTS edges_rollup_local ON CLUSTER 'two'
     source_namespace LowCardinality(String) COMMENT 'the caller',
     source_service LowCardinality(String) COMMENT 'the caller',
     source_version LowCardinality(String) COMMENT 'the caller',
-    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough or empty',
+    destination_kind LowCardinality(String) COMMENT 'service, external, passthrough, database/<system>, queue/<system> or empty',
     destination_cluster LowCardinality(String) COMMENT 'the callee',
     destination_namespace LowCardinality(String) COMMENT 'the callee',
     destination_service LowCardinality(String) COMMENT 'the callee',
@@ -1796,6 +1808,78 @@ SELECT
     quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
 FROM edges_local AS edges
 ARRAY JOIN [toUInt16(60), toUInt16(600), toUInt16(3600)] AS seconds
+GROUP BY ALL
+;
+
+-- What Envoy's stats say of the callers' pools, per minute: ejected hosts, open circuit breakers, overflows, failed
+-- connections. Answers: what of an edge no access log has. Only what is not 0 is here, which is little: a counter that has
+-- no row in a minute was 0.
+-- shard key: cityHash64(service, upstream)
+CREATE TABLE IF NOT EXISTS edges_stats_local ON CLUSTER 'two'
+(
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the minute',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    cluster LowCardinality(String) COMMENT 'of the caller',
+    namespace LowCardinality(String) COMMENT 'of the caller',
+    service LowCardinality(String) COMMENT 'of the caller',
+    instance LowCardinality(String) COMMENT 'of the caller',
+    upstream LowCardinality(String) COMMENT 'name of the Envoy cluster that is called, as in stats',
+    metric LowCardinality(String) COMMENT 'name without "cluster."',
+    start_time DateTime64(3, 'UTC') CODEC(Delta, ZSTD(1)) COMMENT 'of the counter: another one after a restart; 1970 for gauges',
+    lowest SimpleAggregateFunction(min, Float64) COMMENT 'in the minute',
+    highest SimpleAggregateFunction(max, Float64) COMMENT 'in the minute'
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toDate(time)
+ORDER BY (time, service, namespace, cluster, upstream, metric, tenant, instance, start_time)
+TTL time + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS edges_stats ON CLUSTER 'two' AS edges_stats_local ENGINE = Distributed('two', currentDatabase(), edges_stats_local, cityHash64(service, upstream));
+
+-- Counters of the callers' pools.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_stats_from_metrics_sum ON CLUSTER 'two' TO edges_stats_local AS
+SELECT
+    toStartOfMinute(toDateTime(metrics_sum.time)) AS time,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    instance,
+    attributes['envoy.cluster_name'] AS upstream,
+    substring(metrics_sum.metric, 9) AS metric,
+    start_time,
+    min(value) AS lowest,
+    max(value) AS highest
+FROM metrics_sum_local AS metrics_sum
+WHERE metrics_sum.metric IN ('cluster.outlier_detection.ejections_enforced_total', 'cluster.upstream_cx_connect_fail',
+    'cluster.upstream_cx_connect_timeout', 'cluster.upstream_cx_overflow', 'cluster.upstream_cx_pool_overflow',
+    'cluster.upstream_rq_pending_overflow', 'cluster.upstream_rq_retry_overflow') AND value > 0
+    AND temporality = 'cumulative' AND attributes['envoy.cluster_name'] != ''
+GROUP BY ALL
+;
+
+-- Gauges of the callers' pools: hosts that are ejected, circuit breakers that are open.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_stats_from_metrics_gauge ON CLUSTER 'two' TO edges_stats_local AS
+SELECT
+    toStartOfMinute(toDateTime(metrics_gauge.time)) AS time,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    instance,
+    attributes['envoy.cluster_name'] AS upstream,
+    substring(metrics_gauge.metric, 9) AS metric,
+    toDateTime64(0, 3, 'UTC') AS start_time,
+    min(value) AS lowest,
+    max(value) AS highest
+FROM metrics_gauge_local AS metrics_gauge
+WHERE metrics_gauge.metric IN ('cluster.outlier_detection.ejections_active', 'cluster.circuit_breakers.default.cx_open',
+    'cluster.circuit_breakers.default.rq_open', 'cluster.circuit_breakers.default.rq_pending_open',
+    'cluster.circuit_breakers.default.rq_retry_open', 'cluster.circuit_breakers.cx_open',
+    'cluster.circuit_breakers.rq_open', 'cluster.circuit_breakers.rq_pending_open',
+    'cluster.circuit_breakers.rq_retry_open') AND value > 0 AND attributes['envoy.cluster_name'] != ''
 GROUP BY ALL
 ;
 
@@ -1939,6 +2023,10 @@ ALTER TABLE request_minutes_local ON CLUSTER 'two' MODIFY TTL time + toIntervalD
 ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
+
+ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
 
 ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 

@@ -1,0 +1,63 @@
+"""Keeps a graph to a size that can be shown, whatever names reports have: the busiest nodes, the rest by namespace."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from storage.records.edges import ServiceEdgeReport
+from topology.identity import OTHERS, SERVICE, NodeKey
+from topology.model import Note
+
+MAX_NODES = 2_000
+"""A graph has no more nodes than this, and one for each namespace whose names are taken together."""
+
+Placed = tuple[ServiceEdgeReport, NodeKey, NodeKey]
+"""A report and the nodes of its caller and callee."""
+
+
+class Crowd:
+    """The nodes that are too many: those with the least traffic, of the same traffic those seen last longest ago."""
+
+    def __init__(self, placed: Sequence[Placed], limit: int = MAX_NODES) -> None:
+        busy = _traffic(placed)
+        self.folded: Mapping[NodeKey, NodeKey] = {}
+        self.names: Counter[NodeKey] = Counter()
+        if len(busy) > limit:
+            kept = sorted(busy, key=lambda key: (*busy[key], key.id), reverse=True)[:limit]
+            self.folded = {key: _others(key) for key in busy.keys() - set(kept)}
+            self.names = Counter(self.folded.values())
+
+    def place(self, key: NodeKey) -> NodeKey:
+        """The node that stands for this one."""
+        return self.folded.get(key, key)
+
+    def notes(self) -> tuple[Note, ...]:
+        """What was taken together, by namespace."""
+        return tuple(
+            Note("names-folded", f"{_text(key, names)} had the least traffic and are shown as one node.")
+            for key, names in sorted(self.names.items(), key=lambda item: (-item[1], item[0].id))
+        )
+
+    def describe(self, key: NodeKey) -> str:
+        """What a node stands for."""
+        return _text(key, self.names[key])
+
+
+def _traffic(placed: Sequence[Placed]) -> dict[NodeKey, tuple[int, float]]:
+    """Requests and the last time of each node."""
+    requests: defaultdict[NodeKey, int] = defaultdict(int)
+    seen: defaultdict[NodeKey, float] = defaultdict(float)
+    for report, source, destination in placed:
+        last = report.last_seen.timestamp()
+        for key in (source, destination):
+            requests[key] += report.requests
+            seen[key] = max(seen[key], last)
+    return {key: (requests[key], seen[key]) for key in requests}
+
+
+def _others(key: NodeKey) -> NodeKey:
+    return NodeKey.of(OTHERS, key.cluster, key.namespace, "") if key.sort == SERVICE else NodeKey.of(OTHERS, "", "", "")
+
+
+def _text(key: NodeKey, names: int) -> str:
+    where = f"of namespace {key.namespace}" if key.namespace else "without a namespace"
+    return f"{names:,} more names {where}{f' in {key.cluster}' if key.cluster else ''}"

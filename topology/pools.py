@@ -1,0 +1,72 @@
+"""What the stats of callers say, on the edges that it is about."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from storage.records.edges import PoolReport
+from topology.draft import EdgeDraft, GraphDraft
+from topology.identity import Directory, NodeKey
+from topology.model import Pool
+
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
+
+
+def add_pools(draft: GraphDraft, directory: Directory, reports: Sequence[PoolReport]) -> None:
+    """Put every report on the edges from its caller to the service that the upstream's name means.
+
+    Envoy does not say in stats who an upstream is: names of stats have their dots replaced, and some have none. So a
+    name means the callee whose names it could be; one that fits none of the caller's edges is left out.
+    """
+    if not reports:
+        return
+    called = _called(draft)
+    for report in reports:
+        caller = directory.find(report.source_cluster, report.source_namespace, report.source_service)
+        for spelling in _spellings(report):
+            edges = called.get((caller.cluster, caller.namespace, caller.service), {}).get(spelling)
+            if edges:
+                for edge in edges:
+                    edge.pool = _pool(report)
+                break
+
+
+def _called(draft: GraphDraft) -> dict[tuple[str, str, str], dict[str, list[EdgeDraft]]]:
+    """The edges of each caller by the spellings of their callees."""
+    called: defaultdict[tuple[str, str, str], dict[str, list[EdgeDraft]]] = defaultdict(dict)
+    for edge in draft.edges:
+        source = edge.source.cluster, edge.source.namespace, edge.source.service
+        for spelling in _names(edge.destination):
+            called[source].setdefault(spelling, []).append(edge)
+    return called
+
+
+def _names(key: NodeKey) -> Iterator[str]:
+    if key.service:
+        yield _plain(key.service)
+        if key.namespace:
+            yield _plain(f"{key.service}_{key.namespace}")
+
+
+def _spellings(report: PoolReport) -> Iterator[str]:
+    if report.destination_namespace:
+        yield _plain(f"{report.destination_service}_{report.destination_namespace}")
+    yield _plain(report.upstream.rpartition("|")[2])
+    if report.destination_service:
+        yield _plain(report.destination_service)
+
+
+def _plain(name: str) -> str:
+    return _SEPARATORS.sub("_", name)
+
+
+def _pool(report: PoolReport) -> Pool:
+    return Pool(
+        report.ejections,
+        report.ejected_hosts,
+        report.pool_overflows,
+        report.retry_overflows,
+        report.connection_failures,
+        report.connection_timeouts,
+        tuple(report.open_circuit_breakers),
+    )
