@@ -8,6 +8,7 @@ from dashboard.api.windows import DEFAULT_WINDOW
 from dashboard.ui import ids, query
 from dashboard.ui.browser import in_browser
 from dashboard.ui.state import topology
+from topology.model import Perspective
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ TOPOLOGY_CONTROLS = (
     Control(ids.TOPOLOGY_LABELS, "value", query.LABELS, "list", tuple(query.DEFAULT_LABELS)),
     Control(ids.TOPOLOGY_IDLE, "checked", query.IDLE, "flag", True),
     Control(ids.TOPOLOGY_GROUPS, "value", query.GROUPS, "text", query.Groups.AUTO.value),
-    Control(ids.TOPOLOGY_PERSPECTIVE, "value", topology.PERSPECTIVE, "text", topology.Perspective.SERVICE.value),
+    Control(ids.TOPOLOGY_PERSPECTIVE, "value", topology.PERSPECTIVE, "text", Perspective.SERVICE.value),
     Control(ids.TOPOLOGY_BOXES, "value", topology.BOXES, "text", topology.Boxes.NAMESPACE.value),
     Control(ids.TOPOLOGY_MOTION, "checked", topology.MOTION, "flag", True),
     Control(ids.TOPOLOGY_HOPS, "value", topology.HOPS, "text", "1"),

@@ -17,7 +17,7 @@ from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
 from topology.diff.model import GraphDiff
 from topology.health.model import HealthReport
-from topology.model import ServiceGraph
+from topology.model import Perspective, ServiceGraph
 from topology.series import EdgeSeries, NodeSeries
 from traces.difference import Contrast
 from traces.model import Journey
@@ -37,7 +37,9 @@ class HubReads(Protocol):
 class GraphReads(Protocol):
     """dashboard.reads.graphs.GraphReads."""
 
-    def graph(self, window: TimeRange) -> ServiceGraph: ...
+    def graph(
+        self, window: TimeRange, *, perspective: Perspective = Perspective.SERVICE, idle: bool = False
+    ) -> ServiceGraph: ...
 
 
 class InsightReads(Protocol):

@@ -74,7 +74,7 @@ TOKENS = {
         failing="#bb2318",
         idle="#5f6b79",
         unmeasured="#5f6b79",
-        found="#8a6100",
+        found="#c79400",
     ),
     Scheme.DARK: Tokens(
         page="#0e1217",

@@ -47,10 +47,24 @@
     return { from, by, to, length: Math.hypot(by.x - from.x, by.y - from.y) + Math.hypot(to.x - by.x, to.y - by.y) };
   }
 
+  /* Where the edge's text stands: nothing moves across it. */
+  function label(edge) {
+    const lines = (edge.data("label") || "").split("\n");
+    const zoom = edge.cy().zoom();
+    const at = edge.renderedMidpoint();
+    const shown = edge.data("label") && parseFloat(edge.style("text-opacity")) > 0 && 11 * zoom >= 7;
+    const longest = Math.max(...lines.map((line) => line.length));
+    return shown ? { ...at, width: longest * 3.2 * zoom + 4, height: lines.length * 7.5 * zoom + 3 } : null;
+  }
+
+  function covers(box, x, y) {
+    return box && Math.abs(x - box.x) < box.width && Math.abs(y - box.y) < box.height;
+  }
+
   function measure(cy) {
-    const edges = cy
-      .edges()
-      .filter((edge) => edge.data("rate") > 0 && !edge.hasClass("dim"))
+    const busy = cy.edges().filter((edge) => edge.data("rate") > 0 && !edge.hasClass("dim"));
+    /* Of too many edges, those that the reader looks at: all of them would be noise. */
+    const edges = (busy.length > MOST_EDGES ? busy.filter(".near, .chosen") : busy)
       .sort((one, other) => other.data("rate") - one.data("rate"))
       .slice(0, MOST_EDGES);
     const before = new Map(paths.map((path) => [path.id, path.at]));
@@ -58,15 +72,16 @@
     edges.forEach((edge) => {
       const path = course(edge);
       if (!path || path.length < 12) return;
-      const busy = Math.min(1, Math.log10(1 + edge.data("rate")) / 3.2);
+      const heavy = Math.min(1, Math.log10(1 + edge.data("rate")) / 3.2);
       const slow = Math.min(1, Math.log10(1 + (edge.data("ms") || 5)) / 3.7);
       paths.push({
         ...path,
         id: edge.id(),
         bad: edge.data("bad") || 0,
-        gap: GAP.widest + (GAP.narrowest - GAP.widest) * busy,
+        gap: GAP.widest + (GAP.narrowest - GAP.widest) * heavy,
         speed: SPEED.fastest + (SPEED.slowest - SPEED.fastest) * slow,
         at: before.get(edge.id()) || 0,
+        label: label(edge),
       });
     });
     stale = false;
@@ -100,6 +115,7 @@
       const sent = Math.floor(path.at / path.gap);
       for (let on = first, number = sent; on < path.length; on += path.gap, number -= 1) {
         const { x, y } = point(path, on / path.length);
+        if (covers(path.label, x, y)) continue;
         const ill = number >= 0 && failed(path, number);
         pen.fillStyle = ill ? bad : good;
         pen.beginPath();

@@ -136,7 +136,7 @@
     cy.batch(() => {
       cy.elements(".dim, .near").removeClass("dim near");
       if (centre.nonempty()) {
-        cy.elements().difference(shown).not(".box").addClass("dim");
+        cy.elements().difference(shown).not(".box, .found").addClass("dim");
         shown.edges().addClass("near");
       }
     });

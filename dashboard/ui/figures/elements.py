@@ -46,7 +46,8 @@ def elements(drawing: Drawing, look: Look) -> list[Element]:
 
 def node_name(node: ServiceNode) -> str:
     """What a node is called on the page."""
-    return node.service or "unknown"
+    name = node.service or "unknown"
+    return f"{name} {node.version}" if node.version else name
 
 
 def edge_label(edge: ServiceEdge, look: Look) -> str:
@@ -67,6 +68,8 @@ def edge_label(edge: ServiceEdge, look: Look) -> str:
         EdgeLabel.SECURITY: security_mark(view.encryption.mtls_share),
     }
     label = _label(look.edge(edge).health, view.errors.share, texts, look.labels)
+    if edge.pool and edge.pool.open_circuit_breakers:
+        label = f"{label}\ncircuit open"
     return _with_change(label, change)
 
 

@@ -7,7 +7,24 @@ from dashboard.ui.query import DEFAULT_LABELS, EdgeLabel
 from topology.diff.model import Change, EdgeChange, GraphDiff, NodeChange
 from topology.health import Health, Verdict, judge_edge, judge_node, judge_traffic
 from topology.health.model import HealthReport
-from topology.model import NodeTraffic, ServiceEdge, ServiceNode
+from topology.model import NodeTraffic, Pool, ServiceEdge, ServiceNode
+
+_BREAKERS = {"cx": "connections", "rq": "requests", "rq_pending": "waiting requests", "rq_retry": "retries"}
+
+
+def pool_words(pool: Pool) -> list[str]:
+    """What the caller's connections to the callee went through, in words."""
+    open_ones = ", ".join(_BREAKERS.get(name, name) for name in pool.open_circuit_breakers)
+    words = [f"A circuit breaker was open: {open_ones}."] if open_ones else []
+    for count, text in (
+        (pool.ejections, f"hosts ejected as outliers, at most {pool.ejected_hosts} at a time"),
+        (pool.pool_overflows, "requests or connections refused by a circuit breaker"),
+        (pool.retry_overflows, "retries refused by a circuit breaker"),
+        (pool.connection_failures, "connections failed"),
+        (pool.connection_timeouts, "connections timed out"),
+    ):
+        words += [f"{count:,} {text}."] if count else []
+    return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,8 @@ class Look:
     def edge_words(self, edge: ServiceEdge) -> str:
         """What the hover text of an edge says, line by line: why it is as it is, its security, what changed."""
         lines = [self.edge(edge).reason, *(note.text for note in edge.notes)]
+        lines += [edge.security.text] if edge.security else []
+        lines += pool_words(edge.pool) if edge.pool else []
         if edge.id in self.edges:
             lines += [note.text for note in self.edges[edge.id].words]
         return "\n".join(line for line in lines if line)

@@ -18,6 +18,9 @@ _SHAPES = {
     NodeKind.EXTERNAL: "cut-rectangle",
     NodeKind.TCP: "barrel",
     NodeKind.UNKNOWN: "ellipse",
+    NodeKind.DATABASE: "bottom-round-rectangle",
+    NodeKind.QUEUE: "round-tag",
+    NodeKind.OTHERS: "round-rectangle",
 }
 _BORDERS = {Health.FAILING: 3.5, Health.DEGRADED: 2.5}
 _UNCERTAIN = (Health.IDLE, Health.NOT_MEASURED)
@@ -61,7 +64,7 @@ def _node_rules(tokens: Tokens) -> list[Rule]:
         ),
         *(_rule(f"node.{kind}", {"shape": shape}) for kind, shape in _SHAPES.items()),
         _rule("node.gateway, node.unknown", {"width": NODE_WIDTH + 16}),
-        _rule("node.external, node.unknown", {"background-color": tokens.raised}),
+        _rule("node.external, node.unknown, node.others", {"background-color": tokens.raised}),
         _rule("node.group", {"height": NODE_HEIGHT + 16, "border-style": "double", "border-width": 5}),
         *(_node_health(health, tokens) for health in Health),
         _rule("node.silent", {"border-style": "dashed"}),

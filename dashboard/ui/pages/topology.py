@@ -3,10 +3,10 @@
 from typing import Any
 
 import dash_cytoscape as cyto
-from dash import Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
-from dashboard.ui import controls, drawing, ids
+from dashboard.ui import controls, drawing, ids, topology_export
 from dashboard.ui.browser import in_browser
 from dashboard.ui.figures.elements import elements
 from dashboard.ui.figures.stylesheet import stylesheet
@@ -40,6 +40,7 @@ def layout() -> Component:
     canvas = html.Div([graph, count, legend.legend(), message], id=ids.TOPOLOGY_CANVAS, className="canvas")
     panel = html.Aside(id=ids.TOPOLOGY_PANEL, className="panel", tabIndex=-1)
     stores = [
+        dcc.Download(id=ids.TOPOLOGY_DOWNLOAD),
         dcc.Store(id=ids.TOPOLOGY_STYLES, data={scheme.value: stylesheet(scheme) for scheme in Scheme}),
         dcc.Store(id=ids.TOPOLOGY_DRAWING),
     ]
@@ -52,6 +53,7 @@ def register(app: Dash, around: Surroundings) -> None:
     source = TopologySource(around)
     _register_drawing(app, around, source)
     _register_panel(app, around, source)
+    _register_export(app, source)
     _register_replay(app, around)
     _register_browser_side(app)
     topology_expressions.register(app, source)
@@ -96,7 +98,26 @@ def _register_panel(app: Dash, around: Surroundings, source: TopologySource) -> 
     )
     def explain(search: str | None, _ticks: int | None) -> Component:
         asked = state.parse(search)
-        return topology_panel.panel(source.scene(asked), asked, around.reads, Links(around.prefix, search or ""))
+        links = Links(around.prefix, search or "")
+        scene = source.scene(asked)
+        return topology_panel.panel(scene, asked, around.reads.insights, links, lambda: source.analysis(asked))
+
+
+def _register_export(app: Dash, source: TopologySource) -> None:
+    inputs = [Input(name, "n_clicks") for name in topology_export.BUTTONS]
+
+    @app.callback(
+        Output(ids.TOPOLOGY_DOWNLOAD, "data"),
+        *inputs,
+        State(ids.LOCATION, "search"),
+        prevent_initial_call=True,
+        on_error=lambda _error: no_update,
+    )
+    def save(*given: Any) -> Any:
+        if not any(given[:-1]):
+            return no_update
+        scene = source.scene(state.parse(given[-1]))
+        return topology_export.file(scene.shown, scene.seen.report, str(ctx.triggered_id))
 
 
 def _register_replay(app: Dash, around: Surroundings) -> None:

@@ -10,11 +10,16 @@ from dashboard.ui.recent import Recent
 from dashboard.ui.replay import frame_window, quieted
 from dashboard.ui.scene import Scene, Seen
 from dashboard.ui.state.topology import TopologyState
+from meshhub.model import TimeRange
+from topology.analysis.model import GraphAnalysis
 from topology.diff.model import Change, GraphDiff
-from topology.model import ServiceGraph
+from topology.model import Perspective, ServiceGraph
 
 FRESH_SECONDS = 1.5
 """How long an answer serves: long enough for the parts of one refresh, shorter than from one to the next."""
+
+SHAPE_SECONDS = 30.0
+"""How long an analysis of the graph's shape serves."""
 
 
 class TopologySource:
@@ -23,6 +28,7 @@ class TopologySource:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._recent: Recent[Seen] = Recent(around.clock, FRESH_SECONDS)
+        self._shapes: Recent[GraphAnalysis] = Recent(around.clock, SHAPE_SECONDS)
 
     def scene(self, state: TopologyState) -> Scene:
         """What the state of the page asks for.
@@ -41,22 +47,41 @@ class TopologySource:
         return Scene(seen, shown, found(shown, seen.report, state.find))
 
     def see(self, state: TopologyState) -> Seen:
-        """The graph that the state asks for, whole."""
+        """The graph that the state asks for, whole.
+
+        A comparison is of services, whatever else one node stands for: a new version would be an addition each time.
+        """
         view = state.view
-        key = (view.length, view.end, view.compare, state.perspective, state.frame)
+        key = (view.length, view.end, view.compare, view.idle, state.perspective, state.frame)
         return self._recent.get(key, lambda: self._read(state, self._around.clock.now()))
 
+    def analysis(self, state: TopologyState) -> GraphAnalysis:
+        """What the shape of the graph says, or said not long ago: it changes slowly and takes long to work out."""
+        view = state.view
+        key = (view.length, view.end, state.perspective)
+        return self._shapes.get(key, lambda: self._around.reads.insights.analysis(self.see(state).graph))
+
     def _read(self, state: TopologyState, now: datetime) -> Seen:
-        reads = self._around.reads
         window = state.view.window(now)
-        graph = reads.graphs.graph(window)
-        if state.frame is not None:
-            frame = frame_window(window, state.frame)
-            moment = reads.graphs.graph(frame)
-            return Seen(frame, quieted(graph, moment), reads.insights.health(moment), None)
         before = state.view.before(window)
-        diff = reads.insights.diff(before, window) if before else None
-        return Seen(window, with_removed(graph, diff) if diff else graph, reads.insights.health(graph), diff)
+        if state.frame is not None:
+            return self._read_frame(state, window, state.frame)
+        insights = self._around.reads.insights
+        if before is None:
+            graph = self._graph(state, window)
+            return Seen(window, graph, insights.health(graph), None)
+        graph = self._graph(replace(state, perspective=Perspective.SERVICE), window)
+        diff = insights.diff(before, window)
+        return Seen(window, with_removed(graph, diff), insights.health(graph), diff)
+
+    def _read_frame(self, state: TopologyState, window: TimeRange, end: datetime) -> Seen:
+        frame = frame_window(window, end)
+        moment = self._graph(state, frame)
+        ground = quieted(self._graph(state, window), moment)
+        return Seen(frame, ground, self._around.reads.insights.health(moment), None)
+
+    def _graph(self, state: TopologyState, window: TimeRange) -> ServiceGraph:
+        return self._around.reads.graphs.graph(window, perspective=state.perspective, idle=state.view.idle)
 
 
 def with_removed(graph: ServiceGraph, diff: GraphDiff) -> ServiceGraph:

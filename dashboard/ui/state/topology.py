@@ -8,18 +8,10 @@ from urllib.parse import parse_qs
 from dashboard.ui import query
 from dashboard.ui.graph_scope import MAX_HOPS
 from dashboard.ui.query import UnreadableQuery, View
+from topology.model import Perspective
 
 PERSPECTIVE, BOXES, FOCUS, HOPS, FIND, HIDE = "view", "boxes", "focus", "hops", "find", "hide"
 MOTION, FRAME, SORT = "motion", "at", "sort"
-
-
-class Perspective(StrEnum):
-    """What one node stands for."""
-
-    SERVICE = "service"
-    APP = "app"
-    VERSIONED = "versioned"
-    WORKLOAD = "workload"
 
 
 class Boxes(StrEnum):

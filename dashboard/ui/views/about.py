@@ -39,6 +39,7 @@ class About:
     state: TopologyState
     insights: InsightReads
     links: Links
+    shape: Callable[[], GraphAnalysis]
 
     def edge_series(self, edge_id: str) -> CallSeries | None:
         """The course of an edge's calls."""
@@ -55,7 +56,7 @@ class About:
 
     def analysis(self) -> GraphAnalysis | None:
         """What the shape of the graph says."""
-        return self._ask(lambda: self.insights.analysis(self.graph))
+        return self._ask(self.shape)
 
     def single_point(self, node_id: str) -> SinglePoint | None:
         """Whether there is no way around a node."""

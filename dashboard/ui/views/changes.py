@@ -43,8 +43,8 @@ def _sentence(edges: Sequence[EdgeChange], diff: GraphDiff, about: About) -> str
     against = comparing.words(about.state.view.compare, about.window)
     said = [f"{counts[change]:,} {word}" for change, word in _WORDS.items() if counts[change]]
     begin = f"{', '.join(said)}" if said else "No edge changed significantly"
-    before, after = fmt.moment(diff.before.end), fmt.moment(diff.after.end)
-    return f"{begin}, of {fmt.plural(len(diff.edges), 'edge')}, against {against} (to {before}; now to {after})."
+    then = f"{diff.before.start:%Y-%m-%d %H:%M} to {diff.before.end:%H:%M} UTC"
+    return f"{begin}, of {fmt.plural(len(diff.edges), 'edge')}, against {against} ({then})."
 
 
 def _table(edges: list[EdgeChange], about: About) -> Component:

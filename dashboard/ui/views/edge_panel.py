@@ -6,6 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
+from dashboard.ui.figures.look import pool_words
 from dashboard.ui.views.about import About, changed, look_further, signals
 from dashboard.ui.views.further import edge_links
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, link, moment, section, table
@@ -41,6 +42,7 @@ def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode,
             look_further(edge_links(edge, source, destination, about)),
             section("As each side saw it", _both_sides(edge, destination)),
             _flags(edge),
+            section("Connections", html.Ul([html.Li(text) for text in pool_words(edge.pool)])) if edge.pool else None,
             section("Security", _security(edge)),
             section("Answers", _answers(edge)),
             section("Seen", _seen(edge)),
@@ -128,6 +130,7 @@ def _security(edge: ServiceEdge) -> Component:
     return html.Div(
         [
             html.P([icon("lock-open" if share == 0 else "lock"), words]),
+            html.P(edge.security.text, className="muted") if edge.security else None,
             facts(
                 (
                     ("By kind", kinds if len(encryption.by_security) > 1 else ""),

@@ -12,6 +12,8 @@ _SHAPES = (
     ("gateway", "gateway"),
     ("tcp", "TCP service"),
     ("external", "outside the mesh"),
+    ("database", "database"),
+    ("queue", "queue"),
     ("unknown", "unknown"),
     ("silent", "its proxy is silent"),
 )

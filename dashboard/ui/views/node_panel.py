@@ -17,6 +17,9 @@ _KINDS = {
     NodeKind.GATEWAY: "A gateway: traffic enters or leaves the mesh here.",
     NodeKind.EXTERNAL: "A host outside the mesh: only its callers' proxies report.",
     NodeKind.TCP: "A service that was only seen with TCP connections.",
+    NodeKind.DATABASE: "A database, as the spans of its callers name it.",
+    NodeKind.QUEUE: "A messaging system, as spans name it.",
+    NodeKind.OTHERS: "Services of one namespace that are too many to show, taken together.",
     NodeKind.UNKNOWN: "Nothing said who this is. What is known of it:",
 }
 PEERS_SHOWN = 40
@@ -41,7 +44,8 @@ def node_panel(node: ServiceNode, about: About) -> Component:
                 (
                     ("Namespace", node.namespace),
                     ("Cluster", node.cluster),
-                    ("Versions", ", ".join(node.versions)),
+                    ("Version", node.version),
+                    ("Versions", ", ".join(node.versions) if not node.version else ""),
                     ("Answers", _traffic(node.inbound)),
                     ("Calls", _traffic(node.outbound)),
                 )
@@ -59,8 +63,10 @@ def node_panel(node: ServiceNode, about: About) -> Component:
 
 
 def _silence(node: ServiceNode) -> str:
-    if node.reporting or node.kind in (NodeKind.EXTERNAL, NodeKind.UNKNOWN):
+    if node.reporting or node.kind not in (NodeKind.SERVICE, NodeKind.GATEWAY, NodeKind.TCP):
         return ""
+    if node.last_seen is not None:
+        return f"No traffic in this window: its proxy last reported some at {fmt.exact_moment(node.last_seen)}."
     return "Its own proxy sent no access logs in this window: what is shown is what its peers' proxies saw."
 
 

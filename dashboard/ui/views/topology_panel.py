@@ -1,10 +1,12 @@
 """The side panel of the topology page: what is selected, in words first, then in numbers."""
 
+from collections.abc import Callable
+
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui.links import Links
-from dashboard.ui.reads import Reads
+from dashboard.ui.reads import InsightReads
 from dashboard.ui.scene import Scene
 from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.views.about import About
@@ -14,11 +16,17 @@ from dashboard.ui.views.edge_panel import edge_panel
 from dashboard.ui.views.node_panel import node_panel
 from dashboard.ui.views.parts import icon, link
 from dashboard.ui.views.topology_summary import summary
+from topology.analysis.model import GraphAnalysis
 
 
-def panel(scene: Scene, state: TopologyState, reads: Reads, links: Links) -> Component:
-    """Explain the selection; if nothing is selected, what changed, or all that is shown."""
-    about = About(scene.seen.graph, scene.seen.asked, scene.look(state), state, reads.insights, links)
+def panel(
+    scene: Scene, state: TopologyState, insights: InsightReads, links: Links, shape: Callable[[], GraphAnalysis]
+) -> Component:
+    """Explain the selection; if nothing is selected, what changed, or all that is shown.
+
+    `shape` analyses the shape of the graph, if that is asked for.
+    """
+    about = About(scene.seen.graph, scene.seen.asked, scene.look(state), state, insights, links, shape)
     if state.view.selected:
         return html.Div([_close(links), _selection(state.view.selected, about)])
     if scene.seen.diff is not None:

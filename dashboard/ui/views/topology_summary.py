@@ -10,7 +10,7 @@ from dashboard.ui.figures.look import Look
 from dashboard.ui.scene import Scene
 from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.views.about import About
-from dashboard.ui.views.parts import facts, health_mark, link, section
+from dashboard.ui.views.parts import facts, health_mark, icon, link, section
 from topology.health import Health, Verdict
 from topology.model import NodeKind, ServiceEdge, ServiceGraph, ServiceNode
 
@@ -52,6 +52,7 @@ def summary(scene: Scene, about: About) -> Component:
         [
             html.H2("The mesh"),
             html.P(_sentence(graph, ill)),
+            *(html.P([icon("note"), note.text], className="note") for note in graph.notes),
             section("Not well", _worst_list(graph, ill, about), aside="worst first") if ill else None,
             section("In numbers", _numbers(graph)),
             _shape(about),

@@ -10,8 +10,9 @@ from dash.development.base_component import Component
 
 from dashboard.ui import ids
 from dashboard.ui.query import EdgeLabel, Groups
-from dashboard.ui.state.topology import Boxes, Perspective
+from dashboard.ui.state.topology import Boxes
 from dashboard.ui.views.parts import aria, icon, icon_button
+from topology.model import Perspective
 
 ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
 
@@ -25,12 +26,7 @@ _LABELS = {
 }
 _GROUPS = {Groups.AUTO: "Auto", Groups.OPEN: "Services", Groups.CLOSED: "Boxes"}
 _BOXES = {Boxes.NAMESPACE: "Namespaces", Boxes.CLUSTER: "Clusters", Boxes.NONE: "None"}
-_PERSPECTIVES = {
-    Perspective.SERVICE: "Services",
-    Perspective.APP: "Apps",
-    Perspective.VERSIONED: "Versions",
-    Perspective.WORKLOAD: "Workloads",
-}
+_PERSPECTIVES = {Perspective.SERVICE: "Services", Perspective.VERSION: "Versions"}
 _EXPORTS = (
     (ids.TOPOLOGY_PNG, "PNG picture"),
     (ids.TOPOLOGY_SVG, "SVG picture"),

@@ -72,7 +72,7 @@ def test_a_bug_is_a_card_without_its_details(ui: Any, text: Text, caplog: pytest
 
 def test_the_panel_explains_the_selection(ui: Any, text: Text) -> None:
     answer = ui.call("topology-panel.children", frame_location__search="?select=demo:shop:ratings")
-    assert "5xx 12.2% ≥ 10 %" in text(answer["topology-panel"]["children"])
+    assert "5xx 12.2 % ≥ 10 %" in text(answer["topology-panel"]["children"])
 
 
 def test_a_request_is_found_by_its_id(ui: Any, text: Text) -> None:

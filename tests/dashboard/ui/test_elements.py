@@ -123,7 +123,7 @@ def test_changes_are_drawn_by_class_sign_and_word(shop: ServiceGraph, window: Ti
     made = drawn(shop, look=Look.of((), None, diff, frozenset({"demo:shop:cart"})))
     assert made[RATINGS]["classes"] == "edge failing http change-worse"
     assert made[RATINGS]["data"]["label"].endswith("\n▼ worse")
-    assert "failed 0 → " in made[RATINGS]["data"]["why"]
+    assert "0 % → 12.2 % failed" in made[RATINGS]["data"]["why"]
     added = diff.edges[next(i for i, edge in enumerate(diff.edges) if edge.change == "added")].id
     assert made[added]["data"]["label"].endswith("\n+ added")
     assert made["demo:shop:cart"]["classes"].endswith(" found")

@@ -44,7 +44,12 @@ def parts(component: Any) -> Iterator[Component]:
 
 def panel(graph: ServiceGraph, view: View, links: Links, diff: GraphDiff | None = None, sort: str = "") -> Component:
     state = TopologyState(view, sort=sort)
-    return topology_panel.panel(scene(graph, diff=diff), state, FakeReads(lambda _window: graph), links)
+    return explained(scene(graph, diff=diff), state, FakeReads(lambda _window: graph), links)
+
+
+def explained(shown: Scene, state: TopologyState, reads: FakeReads, links: Links) -> Component:
+    insights = reads.insights
+    return topology_panel.panel(shown, state, insights, links, lambda: insights.analysis(shown.seen.graph))
 
 
 def test_it_says_how_much_is_shown(shop: ServiceGraph, window: TimeRange) -> None:
@@ -72,22 +77,22 @@ def test_the_worst_edges_come_first(shop: ServiceGraph) -> None:
 def test_without_a_selection_the_panel_says_what_is_not_well(shop: ServiceGraph, text: Text) -> None:
     said = text(panel(shop, View(), LINKS))
     assert "1 edge is failing and 8 are degraded, of 16." in said
-    assert "reviews → ratings ■ failing 5xx 12.2% ≥ 10 %, baseline 0.1 %; more than before" in said
+    assert "reviews → ratings ■ failing 5xx 12.2 % ≥ 10 %, baseline 0 %; 5xx rose: 0 of 109,800 before" in said
     assert "Silent proxies" in said
     assert "legacy-stock" in said
-    assert "Every request that enters goes through it." in said
+    assert "Every way to 11 nodes leads through gateway" in said
 
 
 def test_a_comparison_is_a_table_with_the_words_of_each_change(shop: ServiceGraph, text: Text, written: Text) -> None:
     diff = FakeReads().insights.diff(shop.window, shop.window)
     made = panel(shop, View(compare="1d"), LINKS, diff)
     said = text(made)
-    assert "What changed 1 worse, 1 added, of 16 edges, against 1 d ago" in said
-    assert "▼ worse reviews → ratings +12.2 pt +11 %" in said
-    assert "of 109,800 requests (p < 0.001)" in said
+    assert "What changed 8 worse, 1 added, of 16 edges, against 1 d ago (2026-03-01 13:45 to 14:00 UTC)" in said
+    assert "▼ worse reviews → ratings +12.2 pt" in said
+    assert "0 of 109,800, then 13,396 of 109,800 (p < 0.001)" in said
     assert "sort=latency" in written(made)
     selected = text(panel(shop, View(compare="previous", selected=RATINGS), LINKS, diff))
-    assert "Compared vs the 15 min before ▼ worse failed 0 → " in selected
+    assert "Compared vs the 15 min before ▼ worse 0 % → 12.2 % failed" in selected
 
 
 def test_a_comparison_is_sorted_as_asked(shop: ServiceGraph, text: Text) -> None:
@@ -124,7 +129,7 @@ def test_what_cannot_be_answered_leaves_the_rest_of_the_panel(shop: ServiceGraph
     state = TopologyState(View(selected="demo:shop:cart"))
     ready = scene(shop)
     reads.mood.failure = StorageError("could not run a query: timeout", retryable=True)
-    said = text(topology_panel.panel(ready, state, reads, LINKS))
+    said = text(explained(ready, state, reads, LINKS))
     assert "Called by 2" in said
     assert "If it fails" not in said
 
