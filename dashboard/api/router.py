@@ -4,7 +4,8 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import edges, findings, graphs, hub, requests, services, slos, traces
+from dashboard.api.routes import alerts, edges, events, findings, graphs, hub, requests, services, slos, traces
+from dashboard.api.streams import Streams
 from meshhub.clock import Clock
 
 PREFIX = "/api/v1"
@@ -40,21 +41,26 @@ class Reads(Protocol):
     def requests(self) -> requests.RequestReads: ...
 
     @property
+    def alerts(self) -> alerts.AlertReads: ...
+
+    @property
     def slos(self) -> slos.SloReads: ...
 
     @property
     def traces(self) -> traces.TraceReads: ...
 
 
-def create_router(reads: Reads, clock: Clock) -> APIRouter:
-    """The routes under /api/v1."""
+def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) -> APIRouter:
+    """The routes under /api/v1. `streams` are to be ended by who serves them."""
     router = APIRouter(prefix=PREFIX, tags=["v1"])
     graphs.add_routes(router, reads.graphs, reads.insights, reads.hub, clock)
     edges.add_routes(router, reads.graphs, reads.insights, clock)
+    events.add_routes(router, reads.graphs, reads.insights, clock, streams or Streams())
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)
     services.add_routes(router, reads.services, reads.insights, clock)
+    alerts.add_routes(router, reads.alerts, clock)
     slos.add_routes(router, reads.slos)
     traces.add_routes(router, reads.traces)
     return router

@@ -1,6 +1,6 @@
 """The table of pages, in the order of the navigation. A new page is one module and one line here."""
 
-from dashboard.ui.pages import findings, hub, requests, services, topology, trace
+from dashboard.ui.pages import findings, hub, logs, requests, services, topology, trace
 from dashboard.ui.pages.page import Page
 
 PAGES = (
@@ -8,6 +8,7 @@ PAGES = (
     Page("services", "Services", "services", "s", services.layout, services.register),
     Page("requests", "Requests", "requests", "r", requests.layout, requests.register),
     Page("trace", "Trace", "trace", "w", trace.layout, trace.register),
+    Page("logs", "Logs", "logs", "l", logs.layout, logs.register),
     Page("findings", "Findings", "findings", "f", findings.layout, findings.register),
     Page("hub", "Hub", "hub", "h", hub.layout, hub.register),
 )

@@ -11,7 +11,7 @@ from dashboard.ui import format as fmt
 from dashboard.ui.figures.annotations import Mark, within
 from dashboard.ui.links import Links
 from dashboard.ui.state import services as state
-from dashboard.ui.views.parts import Content, facts, health_mark, icon, link
+from dashboard.ui.views.parts import Content, aria, facts, health_mark, icon, link
 from dashboard.ui.views.service_charts import charts
 from dashboard.ui.views.service_links import access_logs, traces
 from dashboard.ui.views.service_peers import peers
@@ -147,9 +147,9 @@ def _side_switch(found: Service, links: Links) -> Component | None:
         return None
     choices = []
     for side, counted in sorted(found.sides.items(), key=lambda pair: list(Side).index(pair[0])):
-        text = [SIDES[side], html.Span(f" {counted:,}", className="muted")]
+        text: list[Component | str | None] = [SIDES[side], html.Span(f" {counted:,}", className="muted")]
         if side is found.side:
-            choices.append(html.Span(text, className="choice chosen", **{"aria-current": "true"}))
+            choices.append(html.Span(text, className="choice chosen", **aria(current="true")))
         else:
             choices.append(
                 html.Span(link(text, links.here("services", **{state.SIDE: side.value})), className="choice")

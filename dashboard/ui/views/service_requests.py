@@ -66,4 +66,5 @@ def _status(request: ServiceRequest) -> Content:
     code_text = str(request.response_code) if request.response_code else "no response"
     if request.grpc_status >= 0:
         code_text += f", gRPC {request.grpc_status}"
-    return [code_text, *([" ", code(request.response_flags)] if request.response_flags else [])]
+    flags: list[Component | str] = [" ", code(request.response_flags)] if request.response_flags else []
+    return [code_text, *flags]

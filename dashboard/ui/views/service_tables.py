@@ -110,7 +110,7 @@ def _version(each: Version, total: int, found: Service) -> tuple[Content, ...]:
         seen = [html.Div(["First seen ", moment(each.born)], className="muted small")]
     elif each.last_seen.timestamp() < found.window.end.timestamp() - 180:
         seen = [html.Div(["Last seen ", moment(each.last_seen)], className="muted small")]
-    name: Content = code(each.name) if each.name else html.Span("not named", className="muted")
+    name: Component = code(each.name) if each.name else html.Span("not named", className="muted")
     words = [html.Div(reason, className="small") for reason in each.comparison.reasons]
     return ([name, *seen], *_counted(each.tally, total), html.Div([health_mark(health, word), *words]))
 

@@ -39,7 +39,7 @@ def slos(found: Service) -> Component:
             "No objective is defined for it. An objective says which share of its requests has to be good, and pages "
             "when its budget burns too fast: write one into the "
         )
-        words = [text, code("alerting"), " section of the settings."]
+        words: list[Component | str | int | float | None] = [text, code("alerting"), " section of the settings."]
         return _card("Objectives (SLOs)", html.P(words, className="muted"), "")
     rows = [_objective(slo) for slo in found.slos]
     return _card("Objectives (SLOs)", table(("", "Objective", "Budget left"), rows, numeric=2), f"{len(rows)}")
