@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -58,8 +59,12 @@ class WebServer:
         scheme = "https" if self._settings.tls else "http"
         return f"{scheme}://{joined_address(host, self._socket.getsockname()[1])}"
 
-    def start(self, app: ASGIApp) -> None:
+    def start(self, app: ASGIApp, before_stop: Callable[[], None] = lambda: None) -> None:
         """Serve, and return when requests are answered.
+
+        Args:
+            app: the application.
+            before_stop: called on the server's event loop before it waits for open answers to end.
 
         Raises:
             MeshhubError: certificates cannot be used, or the server did not start.
@@ -69,7 +74,7 @@ class WebServer:
             config.load()
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             raise MeshhubError(f"could not use the certificates of web.tls: {error}") from error
-        self._server = _Server(config)
+        self._server = _Server(config, before_stop)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
         self._thread.start()
         if not self._server.is_up.wait(START_SECONDS) or not self._server.started:
@@ -85,10 +90,11 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """Says when it is up, or will not be."""
+    """Says when it is up, or will not be, and that it is about to stop."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, before_stop: Callable[[], None]) -> None:
         super().__init__(config)
+        self._before_stop = before_stop
         self.is_up = threading.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -96,6 +102,10 @@ class _Server(uvicorn.Server):
             await super().startup(sockets)
         finally:
             self.is_up.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._before_stop()
+        await super().shutdown(sockets)
 
 
 def _options(settings: WebSettings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import TypeAdapter
 
 from dashboard.api.analysis_body import AnalysisBody
@@ -16,7 +16,7 @@ from dashboard.api.diff_body import DiffBody
 from dashboard.api.edge_body import EdgeDetailBody
 from dashboard.api.graph_body import GraphBody
 from dashboard.api.graph_format import preferred_format
-from dashboard.api.router import create_router
+from dashboard.api.routes import edges, graphs
 from meshhub.clock import SystemClock
 from meshhub.testing.fake_reads import FakeReads
 from meshhub.web.problems import handle_errors
@@ -29,15 +29,18 @@ FIXED = {"start": "2026-03-01T14:00:00Z", "end": "2026-03-01T14:15:00Z"}
 def application() -> FastAPI:
     app = FastAPI()
     handle_errors(app)
-    app.include_router(create_router(FakeReads(), SystemClock()))
+    router, reads = APIRouter(prefix="/api/v1"), FakeReads()
+    graphs.add_routes(router, reads.graphs, reads.insights, reads.hub, SystemClock())
+    edges.add_routes(router, reads.graphs, reads.insights, SystemClock())
+    app.include_router(router)
     return app
 
 
-def get(path: str, headers: Mapping[str, str] | None = None, **parameters: Any) -> httpx.Response:
+def get(path: str, asked_headers: Any = None, **parameters: Any) -> httpx.Response:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(application(), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://hub") as client:
-            return await client.get(f"/api/v1{path}", params=FIXED | parameters, headers=headers)
+            return await client.get(f"/api/v1{path}", params=FIXED | parameters, headers=asked_headers)
 
     return asyncio.run(ask())
 
