@@ -17,7 +17,7 @@ from storage.records.compat import (
     TraceOutline,
 )
 from storage.records.spans import Span
-from traces.compat.model import Dependency, Trace, TraceQuery
+from traces.compat.model import Dependency, Trace, TraceQuery, narrowed
 
 MAX_NAMES = 10_000
 MAX_SPANS_OF_TRACE = 10_000
@@ -106,6 +106,7 @@ class CompatReads:
         return max(self.now_ns() - NAMES_NS, 0) / 10**9
 
     def _find(self, query: TraceQuery) -> list[FoundTrace]:
+        query = narrowed(query)
         wanted: dict[str, Any] = {
             "start": query.start_ns,
             "end": query.end_ns,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -26,6 +27,7 @@ from meshhub.jaeger_grpc.settings import JaegerGrpcSettings, JaegerTlsSettings
 from meshhub.jaeger_grpc.spans import CHUNK_SPANS, chunks
 from meshhub.settings import load_settings
 from meshhub.testing.fake_compat import EmptyStore, Shop
+from meshhub.testing.hub import RunningHub
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import span_record
 from storage.client import Store
@@ -286,3 +288,11 @@ def test_other_machines_are_let_in_with_certificates_only() -> None:
     mutual = {"CERT_FILE": "/cert", "KEY_FILE": "/key", "CLIENT_CA_FILE": "/ca"}
     tls = {f"MESHHUB_JAEGER_GRPC__TLS__{name}": path for name, path in mutual.items()}
     assert load_settings(None, everywhere | tls).settings.jaeger_grpc.address == "0.0.0.0:16685"
+
+
+def test_a_real_hub_serves_them(hub: RunningHub) -> None:
+    [port] = [entry["jaeger_grpc"] for entry in hub.log if "jaeger_grpc" in entry]
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        Client(channel).call(f"{api_v2.SERVICE}/GetServices", v2.GetServicesRequest(), v2.GetServicesResponse)
+    for path in ("/api/services", "/jaeger/api/v3/services", "/zipkin/api/v2/services", "/tempo/api/echo"):
+        assert httpx.get(f"{hub.url}{path}", trust_env=False).status_code == 200

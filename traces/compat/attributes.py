@@ -12,7 +12,6 @@ from storage.records.spans import Span
 
 Attributes = list[tuple[str, AnyValue]]
 
-SERVICE_NAME = "service.name"
 PROXY = "proxy"
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that JavaScript reads without loss."""

@@ -1,7 +1,7 @@
 """A search for traces and its answers, whichever tool asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from meshhub.errors import MeshhubError
 from storage.records.spans import Span
@@ -14,6 +14,7 @@ MAX_WINDOW_NS = 31 * 86_400 * 10**9
 LATEST_NS = 2**63 - 1
 
 ANY, SPAN, RESOURCE = "", "span", "resource"
+SERVICE_NAME = "service.name"
 STATUS, KIND, NAME, DURATION = "<status>", "<kind>", "<name>", "<duration>"
 """Keys of properties of a span: its status ("error", "ok", "unset"), kind, name, duration in nanoseconds."""
 
@@ -106,3 +107,21 @@ def checked(query: TraceQuery) -> TraceQuery:
     if any(len(text) > MAX_TEXT for text in texts):
         raise QueryFault(f"could not use the query: a text is longer than {MAX_TEXT} characters")
     return query
+
+
+def narrowed(query: TraceQuery) -> TraceQuery:
+    """The same question with what the store answers fastest asked by itself: the service and operation that must be."""
+    if len(query.any_of) != 1:
+        return query
+    service, operation, left = query.service, query.operation, list[Condition]()
+    for condition in query.any_of[0]:
+        must_be = condition.operator == "=" and condition.text != ""
+        if must_be and condition.key == SERVICE_NAME and condition.scope != SPAN and not service:
+            service = condition.text
+        elif must_be and condition.key == NAME and not operation:
+            operation = condition.text
+        else:
+            left.append(condition)
+    if (query.service, query.operation) == (service, operation):
+        return query
+    return replace(query, service=service, operation=operation, any_of=(tuple(left),) if left else ())

@@ -15,8 +15,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, Status, Traces
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from storage.records.spans import Span
-from traces.compat.attributes import SERVICE_NAME, Attributes, resource_attributes, span_attributes, texts
-from traces.compat.model import QueryFault, Trace
+from traces.compat.attributes import Attributes, resource_attributes, span_attributes, texts
+from traces.compat.model import SERVICE_NAME, QueryFault, Trace
 from traces.compat.names import service_name
 from traces.compat.reading import quoted
 

@@ -11,14 +11,13 @@ from storage.records.compat import Operation
 from storage.records.spans import Span
 from traces.compat.attributes import (
     SAFE_INTEGER,
-    SERVICE_NAME,
     Attributes,
     as_text,
     resource_attributes,
     span_attributes,
     texts,
 )
-from traces.compat.model import Dependency, Trace
+from traces.compat.model import SERVICE_NAME, Dependency, Trace
 from traces.compat.names import service_name
 
 TagType = Literal["string", "bool", "int64", "float64", "binary"]

@@ -10,8 +10,8 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from storage.records.compat import AttributeKey, AttributeValue
 from storage.records.spans import Span
-from traces.compat.attributes import SERVICE_NAME, resource_attributes, span_attributes
-from traces.compat.model import ANY, DURATION, KIND, NAME, RESOURCE, SPAN, STATUS, Trace
+from traces.compat.attributes import resource_attributes, span_attributes
+from traces.compat.model import ANY, DURATION, KIND, NAME, RESOURCE, SERVICE_NAME, SPAN, STATUS, Trace
 from traces.compat.names import service_name
 from traces.compat.otlp import proto_json
 from traces.tempo.traceql import Field

@@ -23,6 +23,11 @@ def shop(embedded_store: Store, tmp_path_factory: pytest.TempPathFactory) -> Sho
 
 
 @pytest.fixture(scope="module")
+def call_empty() -> Call:
+    return call_of(EmptyStore())
+
+
+@pytest.fixture(scope="module")
 def call(embedded_store: Store) -> Call:
     return call_of(embedded_store)
 
@@ -209,12 +214,11 @@ VALUES = st.one_of(
 
 
 @given(pairs=st.dictionaries(st.sampled_from(NAMES), VALUES))
-@settings(max_examples=150, deadline=None)
-def test_no_search_is_an_error_of_the_hub(pairs: dict[str, str]) -> None:
-    call = call_of(EmptyStore())
+@settings(max_examples=100, deadline=None)
+def test_no_search_is_an_error_of_the_hub(call_empty: Call, pairs: dict[str, str]) -> None:
     named = {f"query.{name}": value for name, value in pairs.items()}
-    assert call("/api/v3/traces", params=named).status_code in (400, 404)
-    assert call("/api/v3/traces", "POST", json={"query": pairs}).status_code in (400, 404)
+    assert call_empty("/api/v3/traces", params=named).status_code in (400, 404)
+    assert call_empty("/api/v3/traces", "POST", json={"query": pairs}).status_code in (400, 404)
 
 
 FIELDS = ["resourceSpans", "scopeSpans", "spans", "traceId", "spanId", "attributes", "key", "value"]
@@ -225,6 +229,6 @@ DOCUMENTS = st.recursive(
 
 
 @given(body=st.binary(max_size=50) | DOCUMENTS.map(lambda value: json.dumps(value).encode()))
-@settings(max_examples=200, deadline=None)
-def test_nothing_to_transform_is_an_error_of_the_hub(body: bytes) -> None:
-    assert call_of(EmptyStore())("/api/transform", "POST", content=body).status_code in (200, 400)
+@settings(max_examples=100, deadline=None)
+def test_nothing_to_transform_is_an_error_of_the_hub(call_empty: Call, body: bytes) -> None:
+    assert call_empty("/api/transform", "POST", content=body).status_code in (200, 400)
