@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeVar
 
+from storage.filters import Pieces
+
 RecordT = TypeVar("RecordT")
 
 
@@ -14,3 +16,13 @@ class Queries(Protocol):
     """
 
     def query(self, name: str, parameters: Mapping[str, Any], into: type[RecordT]) -> list[RecordT]: ...
+
+
+class FilteredQueries(Queries, Protocol):
+    """Answers also the queries that leave places for filters."""
+
+    def query_filtered(
+        self, name: str, parameters: Mapping[str, Any], into: type[RecordT], pieces: Pieces
+    ) -> list[RecordT]: ...
+
+    def export(self, name: str, parameters: Mapping[str, Any], pieces: Pieces, form: str) -> bytes: ...

@@ -16,6 +16,7 @@ from meshhub.model import Signal
 from storage.address import Address
 from storage.engine import Engine, quoted, settings_clause
 from storage.faults import UNLOADABLE
+from storage.filters import Pieces, place
 from storage.migrations import Migrations
 from storage.retention import apply_retention
 from storage.settings import StorageSettings
@@ -123,7 +124,37 @@ class Store:
         Raises:
             StorageError: the query failed, went over its limits, or found no turn among the others in the time it has.
         """
-        text, limits = query_text(name), self._settings.limits
+        return self.query_filtered(name, parameters, into, {})
+
+    def query_filtered(
+        self, name: str, parameters: Mapping[str, Any], into: type[RecordT], pieces: Pieces
+    ) -> list[RecordT]:
+        """Run storage/queries/<name>.sql with `pieces` in its places `${…}`, as `query` does.
+
+        Raises:
+            StorageError: as `query`.
+        """
+        text, bound = place(query_text(name), parameters, pieces)
+        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
+            result = client.query(text, parameters=bound, settings=self._limits())
+            names = result.column_names
+            rows = result.result_rows
+            if any("FixedString" in kind.name for kind in result.column_types):
+                rows = [tuple(map(_plain, row)) for row in rows]
+            return [into(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def export(self, name: str, parameters: Mapping[str, Any], pieces: Pieces, form: str) -> bytes:
+        """What storage/queries/<name>.sql answers, as a file of one of the engine's formats (CSVWithNames, Parquet …).
+
+        Raises:
+            StorageError: as `query`.
+        """
+        text, bound = place(query_text(name), parameters, pieces)
+        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
+            return client.raw_query(text, parameters=bound, settings=self._limits(), fmt=form)
+
+    def _limits(self) -> dict[str, int | str]:
+        limits = self._settings.limits
         settings: dict[str, int | str] = {
             "max_execution_time": limits.max_execution_seconds,
             "max_memory_usage": limits.max_memory_bytes,
@@ -132,10 +163,7 @@ class Store:
         if self._settings.cluster:
             # A subquery over a Distributed table is answered once, by all shards, not by each shard for itself.
             settings["distributed_product_mode"] = "global"
-        with self._turn(limits.max_execution_seconds), self._engine.client() as client:
-            result = client.query(text, parameters=dict(parameters), settings=settings)
-            names = result.column_names
-            return [into(**dict(zip(names, map(_plain, row), strict=True))) for row in result.result_rows]
+        return settings
 
     @contextmanager
     def _turn(self, seconds: float) -> Iterator[None]:

@@ -49,13 +49,13 @@ def compare(counts: Iterable[AttributeCount], selected: int, rest: int, *, sampl
     listed = list(counts)
     if not selected or not rest:
         return Contrast(selected, rest, (), sampled)
-    compared = [_compare(count, selected, rest, len(listed)) for count in listed]
+    compared = [_compare(count, selected, rest) for count in listed]
     compared = [one for one in compared if one.selected_share != one.rest_share]
     compared.sort(key=lambda one: (not one.significant, -abs(one.selected_share - one.rest_share), one.key, one.value))
     return Contrast(selected, rest, tuple(compared[:MAX_DIFFERENCES]), sampled)
 
 
-def _compare(count: AttributeCount, selected: int, rest: int, compared: int) -> AttributeDifference:
+def _compare(count: AttributeCount, selected: int, rest: int) -> AttributeDifference:
     selected_share, rest_share = count.selected / selected, count.rest / rest
     return AttributeDifference(
         count.key,
@@ -65,7 +65,7 @@ def _compare(count: AttributeCount, selected: int, rest: int, compared: int) -> 
         selected_share,
         rest_share,
         selected_share / rest_share if rest_share else None,
-        min(1.0, compared * _chance(count.selected, selected, count.rest, rest)),
+        min(1.0, count.compared * _chance(count.selected, selected, count.rest, rest)),
     )
 
 

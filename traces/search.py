@@ -1,9 +1,11 @@
 """Requests and traces as a search finds them."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from meshhub.model import TimeRange
+from storage.records.search import LogsOfRequest, SpansOfTrace
 
 
 class Sort(StrEnum):
@@ -107,3 +109,77 @@ class Scatter:
     points: tuple[Point, ...]
     requests: int
     """How many were found in the covered part."""
+
+
+def merge(spans: Iterable[SpansOfTrace], logs: Iterable[LogsOfRequest]) -> list[TraceHit]:
+    """One hit per request: what its spans say, else what its access logs say. In no order."""
+    by_trace = {trace.trace_id: trace for trace in spans}
+    by_request = {trace.request_id: trace for trace in by_trace.values() if trace.request_id}
+    hits, seen = [], set()
+    for request in logs:
+        trace = by_trace.get(request.trace_id) if request.trace_id else by_request.get(request.request_id)
+        if trace is None:
+            hits.append(_of_logs(request))
+        elif trace.trace_id not in seen:
+            hits.append(_of_both(trace, request))
+            seen.add(trace.trace_id)
+    hits.extend(_of_spans(trace) for trace in by_trace.values() if trace.trace_id not in seen)
+    return hits
+
+
+def _of_logs(request: LogsOfRequest) -> TraceHit:
+    return TraceHit(
+        request.trace_id,
+        request.request_id,
+        request.root_namespace,
+        request.root_service,
+        request.root_operation,
+        request.start_unix_nano,
+        _microseconds(request.start_unix_nano, request.end_unix_nano),
+        0,
+        request.access_logs,
+        request.errors,
+        tuple(request.services),
+        request.status,
+        request.grpc_status,
+        _flags(request.flags),
+    )
+
+
+def _of_spans(trace: SpansOfTrace) -> TraceHit:
+    return TraceHit(
+        trace.trace_id,
+        trace.request_id,
+        trace.root_namespace,
+        trace.root_service,
+        trace.root_operation,
+        trace.start_unix_nano,
+        _microseconds(trace.start_unix_nano, trace.end_unix_nano),
+        trace.spans,
+        0,
+        trace.errors,
+        tuple(trace.services),
+        trace.status,
+        -1,
+        _flags(trace.flags),
+    )
+
+
+def _of_both(trace: SpansOfTrace, request: LogsOfRequest) -> TraceHit:
+    return replace(
+        _of_spans(trace),
+        request_id=trace.request_id or request.request_id,
+        access_logs=request.access_logs,
+        services=tuple(sorted({*trace.services, *request.services})),
+        status=max(trace.status, request.status),
+        grpc_status=request.grpc_status,
+        flags=_flags([*trace.flags, *request.flags]),
+    )
+
+
+def _microseconds(start: int, end: int) -> int:
+    return max(0, end - start) // 1_000
+
+
+def _flags(listed: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({flag for flags in listed for flag in flags.split(",") if flag}))

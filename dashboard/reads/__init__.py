@@ -2,6 +2,7 @@
 
 from alerting.evaluation.board import Board
 from dashboard.queries import FilteredQueries
+from dashboard.reads.alerts import AlertReads
 from dashboard.reads.compat import CompatReads
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
@@ -39,6 +40,7 @@ class Reads:
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
         self.services = ServiceReads(queries)
+        self.alerts = AlertReads(clock)
         self.slos = SloReads(queries, clock, self.graphs, board or Board())
         self.traces = TraceReads(queries, clock)
         self.search = SearchReads(queries, clock)

@@ -69,9 +69,9 @@ class FakeSearchReads:
         if window.seconds < 2:
             return compare((), 0, 0, sampled=False)
         counts = (
-            AttributeCount("version", "v2", 38, 60),
-            AttributeCount("upstream_host", "10.0.0.7:8080", 36, 12),
-            AttributeCount("tenant.tier", "<b>free</b>", 21, 190),
+            AttributeCount("version", "v2", 38, 60, 3),
+            AttributeCount("upstream_host", "10.0.0.7:8080", 36, 12, 3),
+            AttributeCount("tenant.tier", "<b>free</b>", 21, 190, 3),
         )
         return compare(counts, 40, 400, sampled=False)
 

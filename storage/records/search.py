@@ -48,13 +48,12 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """How often a field has a value; `field` is its place in the list that was asked for."""
+    """How many requests have a value of a field ("": none). `distinct` counts the values, `total` their requests."""
 
-    field: int
     value: str
     requests: int
     distinct: int
-    """How many values the field has in all."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +115,27 @@ class AttributeCount:
     value: str
     selected: int
     rest: int
+    compared: int
+    """How many values were compared in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundId:
+    """The id of a trace that matches."""
+
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Start of five minutes that have rows of an id, in Unix seconds."""
+
+    bucket: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    found: int
 
 
 @dataclass(frozen=True, slots=True)

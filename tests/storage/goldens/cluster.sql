@@ -1883,6 +1883,12 @@ WHERE metrics_gauge.metric IN ('cluster.outlier_detection.ejections_active', 'cl
 GROUP BY ALL
 ;
 
+-- A text for a cell of a spreadsheet. Programs take one that starts with = + - @ or a control character for a formula; an
+-- apostrophe in front makes it a text.
+CREATE OR REPLACE FUNCTION meshhub_sheet_text ON CLUSTER 'two' AS (value) ->
+    if(match(toString(value), '^[=+@\t\r\n-]'), concat('''', toString(value)), toString(value))
+;
+
 -- The name by which other tracing tools know a workload: <service>.<namespace>, as proxies in Istio call themselves and Kiali
 -- asks for; <service> where there is no namespace; OpenTelemetry's name for the nameless.
 CREATE OR REPLACE FUNCTION meshhub_trace_service ON CLUSTER 'two' AS (service, namespace) ->
