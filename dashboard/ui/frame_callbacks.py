@@ -73,7 +73,7 @@ def _register_share(app: Dash, around: Surroundings) -> None:
     def texts(href: str | None) -> dict[str, str]:
         address, _, search = (href or "").partition("?")
         page = find("/" + "/".join(address.split("/")[3:]), around.prefix)
-        return asdict(share(page.path if page else "", query.parse(search), href or ""))
+        return asdict(share(page.path if page else "", search, href or ""))
 
 
 def _register_browser_side(app: Dash) -> None:

@@ -1,14 +1,22 @@
 """What the share menu copies: the same answer by link, from the API, and on the command line."""
 
 import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
+from dashboard.api.windows import DEFAULT_WINDOW
 from dashboard.ui import query
-from dashboard.ui.query import View
+from dashboard.ui.state import topology
+from topology.model import Perspective
 
 DEFAULT_HUB = "http://127.0.0.1:8080"
 """The hub that the commands ask if they are not told."""
+
+Given = Mapping[str, str]
+"""The parameters of the view's URL."""
+Question = tuple[str, tuple[str, ...]]
+"""The path and query below /api/v1, and the words after `meshhub`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +28,73 @@ class Shared:
     cli: str
 
 
-def share(path: str, view: View, href: str) -> Shared:
+def share(path: str, search: str, href: str) -> Shared:
     """How to come to the view at `path` (a page's path) again. `href` is the address of the browser."""
     origin = "/".join(href.split("/")[:3])
-    window = {"window": view.length, "end": view.end}
-    options = [part for key, value in window.items() if value for part in (f"--{key}", value)]
+    given = dict(parse_qsl(search.lstrip("?"), keep_blank_values=True))
+    api, words = _QUESTIONS.get(path, _graph)(given)
     hub = [] if origin == DEFAULT_HUB else ["--url", origin]
-    if path == "requests":
-        request_id = view.request_id or "REQUEST_ID"
-        return Shared(href, _curl(f"{origin}/api/v1/requests/{quote(request_id)}"), _cli("request", request_id, *hub))
-    if path == "hub":
-        return Shared(href, _curl(f"{origin}/api/v1/hub{query.write(**window)}"), _cli("graph", *options, *hub))
-    return Shared(href, _curl(f"{origin}/api/v1/graph{query.write(**window)}"), _cli("graph", *options, *hub))
+    return Shared(href, f"curl -s {shlex.quote(f'{origin}/api/v1/{api}')}", shlex.join(("meshhub", *words, *hub)))
 
 
-def _curl(url: str) -> str:
-    return f"curl -s {shlex.quote(url)}"
+def _graph(given: Given) -> Question:
+    window, words = _window(given)
+    if given.get(query.COMPARE):
+        compared = query.write(**window, compare=given[query.COMPARE])
+        return f"graph/diff{compared}", ("graph", *words)
+    perspective = given.get(topology.PERSPECTIVE, "")
+    asked = {
+        "view": "" if perspective == Perspective.SERVICE else perspective,
+        "idle": "" if given.get(query.IDLE) == "off" else "true",
+        "find": given.get(topology.FIND, ""),
+        "hide": given.get(topology.HIDE, ""),
+    }
+    return f"graph{query.write(**window, **asked)}", ("graph", *words)
 
 
-def _cli(*words: str) -> str:
-    return shlex.join(("meshhub", *words))
+def _request(given: Given) -> Question:
+    request_id = given.get(query.REQUEST_ID, "").strip() or "REQUEST_ID"
+    return f"requests/{quote(request_id)}", ("request", request_id)
+
+
+def _trace(given: Given) -> Question:
+    trace_id = given.get(query.REQUEST_ID, "").strip() or "TRACE_ID"
+    return f"traces/{quote(trace_id)}", ("trace", trace_id)
+
+
+def _services(given: Given) -> Question:
+    window, words = _window(given)
+    service = given.get(query.REQUEST_ID, "").strip()
+    if not service:
+        return f"services{query.write(**window)}", ("services", *words)
+    return f"services/{quote(service)}{query.write(**window)}", ("services", service, *words)
+
+
+def _hub(given: Given) -> Question:
+    window, words = _window(given)
+    return f"hub{query.write(**window)}", ("graph", *words)
+
+
+def _findings(given: Given) -> Question:
+    window, words = _window(given)
+    return f"findings{query.write(**window)}", ("findings", *words)
+
+
+def _window(given: Given) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The window as parameters of the API and as options of a command."""
+    window = {
+        "window": given.get(query.WINDOW) or DEFAULT_WINDOW,
+        "end": given.get(query.END, ""),
+    }
+    return window, tuple(part for key, value in window.items() if value for part in (f"--{key}", value))
+
+
+_QUESTIONS: Mapping[str, Callable[[Given], Question]] = {
+    "topology": _graph,
+    "services": _services,
+    "requests": _request,
+    "trace": _trace,
+    "findings": _findings,
+    "hub": _hub,
+}
+"""By the path of a page; a page that is not here shares the graph."""

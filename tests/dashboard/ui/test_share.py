@@ -1,8 +1,8 @@
 import shlex
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from dashboard.ui import query
 from dashboard.ui.links import Links
 from dashboard.ui.share import share
 
@@ -10,25 +10,40 @@ HREF = "http://hub:8080/ui/topology?window=1h&ns=shop"
 
 
 def test_the_link_is_the_address() -> None:
-    assert share("topology", query.parse("window=1h"), HREF).link == HREF
+    assert share("topology", "window=1h", HREF).link == HREF
 
 
 def test_curl_and_command_ask_for_the_same_window() -> None:
-    shared = share("topology", query.parse("window=1h&end=2026-03-01T14:00:00Z"), HREF)
+    shared = share("topology", "?window=1h&end=2026-03-01T14:00:00Z&idle=off", HREF)
     assert shlex.split(shared.curl) == [
         "curl", "-s", "http://hub:8080/api/v1/graph?window=1h&end=2026-03-01T14%3A00%3A00Z",
     ]  # fmt: skip
     assert shared.cli == "meshhub graph --window 1h --end 2026-03-01T14:00:00Z --url http://hub:8080"
-    assert share("topology", query.View(), "http://127.0.0.1:8080/ui/").cli == "meshhub graph --window 15m"
+    assert share("topology", "", "http://127.0.0.1:8080/ui/").cli == "meshhub graph --window 15m"
+
+
+def test_curl_asks_for_what_is_found_and_hidden_and_compared() -> None:
+    found = shlex.split(share("topology", "?find=err+%3E+5%25&hide=idle&view=version", HREF).curl)[2]
+    assert parse_qs(urlsplit(found).query) == {
+        "window": ["15m"], "idle": ["true"], "find": ["err > 5%"], "hide": ["idle"], "view": ["version"],
+    }  # fmt: skip
+    compared = share("topology", "?window=1h&compare=1d", HREF).curl
+    assert compared == "curl -s 'http://hub:8080/api/v1/graph/diff?window=1h&compare=1d'"
 
 
 @pytest.mark.parametrize("request_id", ["6f1c9d52-8f0e-9c1b-9c53-0b6a2d4f7e11", "x; rm -rf / '\"$(id)`"])
 def test_a_request_is_shared_by_its_id_whatever_that_is(request_id: str) -> None:
-    shared = share("requests", query.View(request_id=request_id), HREF)
-    assert shlex.split(shared.cli) == ["meshhub", "request", request_id, "--url", "http://hub:8080"]
-    command = shlex.split(shared.curl)
-    assert len(command) == 3
-    assert " " not in command[2]
+    for path, command in (("requests", "request"), ("trace", "trace"), ("services", "services")):
+        shared = share(path, urlencode({"id": request_id}), HREF)
+        assert shlex.split(shared.cli)[:3] == ["meshhub", command, request_id]
+        words = shlex.split(shared.curl)
+        assert len(words) == 3
+        assert " " not in words[2]
+
+
+@pytest.mark.parametrize("path", ["services", "findings", "hub"])
+def test_pages_share_their_own_answer(path: str) -> None:
+    assert f"/api/v1/{path}?window=6h" in share(path, "?window=6h", HREF).curl
 
 
 def test_a_link_is_the_view_but_for_its_changes() -> None:
