@@ -156,12 +156,12 @@ def _merged(runs: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, floa
 
 def _points(slo: Slo, sums: _Sums, first: int, last: int) -> tuple[BudgetPoint, ...]:
     points = []
-    for minute in [*range(first, last - 1, MINUTES_PER_POINT), last - 1]:
-        now = _time(minute + 1)
-        begun = int(budget_start(slo.window, now).timestamp()) // MINUTE
+    for end in [*range(first + MINUTES_PER_POINT, last, MINUTES_PER_POINT), last]:
+        minute = end - 1
+        begun = int(budget_start(slo.window, _time(minute)).timestamp()) // MINUTE
         spent = burn_rate(sums.window(begun, minute).counts, slo.budget)
         hour = sums.window(minute - MINUTES_PER_POINT + 1, minute).counts
-        points.append(BudgetPoint(now, None if spent is None else round(1 - spent, 9), hour))
+        points.append(BudgetPoint(_time(end), None if spent is None else round(1 - spent, 9), hour))
     return tuple(points)
 
 

@@ -73,16 +73,12 @@ def judge(rate: BurnRate, long: WindowCounts, short: WindowCounts, budget: float
     requests in a mesh that is measured is calm: nobody is hurt.
     """
     long_rate, short_rate = burn_rate(long.counts, budget), burn_rate(short.counts, budget)
-    return BurnState(rate, long, short, long_rate, short_rate, _verdict(rate, long, short, budget, low_traffic))
-
-
-def _verdict(
-    rate: BurnRate, long: WindowCounts, short: WindowCounts, budget: float, low_traffic: LowTraffic
-) -> Verdict:
     if not (long.measured and short.measured):
-        return Verdict.UNKNOWN
-    rates = burn_rate(long.counts, budget), burn_rate(short.counts, budget)
-    if any(found is None or found < rate.threshold for found in rates):
-        return Verdict.CALM
-    enough = long.counts.total >= low_traffic.requests and long.counts.bad >= low_traffic.failures
-    return Verdict.BURNING if enough else Verdict.HELD_BACK
+        verdict = Verdict.UNKNOWN
+    elif any(found is None or found < rate.threshold for found in (long_rate, short_rate)):
+        verdict = Verdict.CALM
+    elif long.counts.total >= low_traffic.requests and long.counts.bad >= low_traffic.failures:
+        verdict = Verdict.BURNING
+    else:
+        verdict = Verdict.HELD_BACK
+    return BurnState(rate, long, short, long_rate, short_rate, verdict)

@@ -20,4 +20,12 @@ class AlertingSettings(Section):
         description="Also evaluate an availability SLO of 99.9 % for every service that was called in the last day and "
         "has none of its own.",
     )
+    notifications: Path | None = Field(
+        default=None,
+        description="The file that says who is told of alerts, and how (docs/how-to/alerts.md). Without one, alerts "
+        "are shown and nobody is told.",
+    )
+    external_url: str = Field(
+        default="", description="Where people reach the hub, for links in notifications: https://hub.example.com"
+    )
     evaluate_every_seconds: float = Field(default=2, ge=0.2, le=300, description="Time between two evaluations.")

@@ -74,6 +74,10 @@ class EvaluationService:
         """
         return self._sources.load()
 
+    def connect(self, listener: Listener) -> None:
+        """Have a listener told of every cycle from now on; before the start."""
+        self._listener = listener
+
     def start(self) -> None:
         """Evaluate from now on."""
         self._thread.start()

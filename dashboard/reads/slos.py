@@ -1,7 +1,7 @@
 """Questions about SLOs: how they stand, why, and how they would have stood."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from alerting.backtest import Backtest
 from alerting.evaluation.board import Board
@@ -77,6 +77,10 @@ class SloReads:
         state = self._state(name)
         now = self._clock.now()
         return SloDetail(state, self._explainer.explain(state, now), past(self._queries, state.slo, length, now))
+
+    def explain(self, state: SloState, now: datetime) -> Explanation:
+        """Why an SLO stands as it does, at a time."""
+        return self._explainer.explain(state, now)
 
     def explanation(self, name: str) -> Explanation:
         """Why one SLO stands as it does.

@@ -112,7 +112,7 @@ class SloTraffic:
             "INSERT INTO access_logs (time, received, reporter, log_type, source_namespace, source_service, "
             "destination_kind, destination_namespace, destination_service, transport, response_code, grpc_status, "
             "response_flags, request_id, duration_us) "
-            "SELECT toDateTime64({start:Float64} + number / {rate:UInt32}, 9, 'UTC'), toDateTime(time), "
+            "SELECT toDateTime64({start:Float64} + number / {rate:UInt32}, 9, 'UTC') AS began, toDateTime(began), "
             "{reporter:String}, 'DownstreamEnd', 'shop', 'frontend', 'service', 'shop', {service:String}, 'http', "
             "{code:UInt16}, -1, {flags:String}, concat({prefix:String}, '-', toString(number)), 20000 "
             "FROM numbers({count:UInt32})",
