@@ -1,13 +1,16 @@
 """Asks a running hub over its API."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
 from meshhub.address import is_loopback
 from meshhub.errors import MeshhubError, NotFound
+
+if TYPE_CHECKING:
+    import httpx
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 SECONDS = 60.0
@@ -26,6 +29,15 @@ def ask(url: str, path: str, parameters: Mapping[str, str | None] | None = None)
     return _answer(url, "GET", path, params=given)
 
 
+def ask_text(url: str, path: str, parameters: Mapping[str, str | None]) -> str:
+    """What the hub answers a GET with, as it is; see `ask`."""
+    given = {name: value for name, value in parameters.items() if value is not None}
+    answer = _request(url, "GET", path, params=given)
+    if not answer.is_success:
+        _decoded(url, answer)
+    return answer.text
+
+
 def post(url: str, path: str, body: Mapping[str, Any]) -> Any:
     """The JSON that the hub answers a POST of this body with.
 
@@ -37,16 +49,25 @@ def post(url: str, path: str, body: Mapping[str, Any]) -> Any:
 
 
 def _answer(url: str, method: str, path: str, **sent: Any) -> Any:
+    return _decoded(url, _request(url, method, path, **sent))
+
+
+def _request(url: str, method: str, path: str, **sent: Any) -> "httpx.Response":
     import httpx
 
     try:
         # A proxy of the environment is for other hosts than this machine.
         trust_env = not is_loopback(urlsplit(url).hostname or "")
-        answer = httpx.request(method, f"{url.rstrip('/')}{path}", timeout=SECONDS, trust_env=trust_env, **sent)
+        return httpx.request(method, f"{url.rstrip('/')}{path}", timeout=SECONDS, trust_env=trust_env, **sent)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise MeshhubError(
             f"could not ask the hub at {url}: {error}. Is it running there? Name another with --url or MESHHUB_URL."
         ) from error
+
+
+def _decoded(url: str, answer: "httpx.Response") -> Any:
+    import httpx
+
     try:
         body = answer.json()
     except ValueError as error:

@@ -5,6 +5,7 @@ What telemetry says (a path, a reason) is never trusted to the terminal: its con
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -36,6 +37,14 @@ def print_lines(lines: Iterable[str | Text]) -> None:
     """Print each on a line of its own."""
     for line in lines:
         _console().print(printable(line))
+
+
+def print_file(text: str) -> None:
+    """Print the text of a file as it is; on a terminal line by line without what could steer it."""
+    if sys.stdout.isatty():
+        print_lines(text.splitlines())
+    else:
+        sys.stdout.write(text)
 
 
 def printable(text: str | Text) -> Text:
