@@ -32,8 +32,8 @@ class Dependencies(Protocol):
     """Whom services call."""
 
     def reach(self, service: ServiceKey) -> frozenset[ServiceKey]:
-        """All services that this one's requests can come to, directly or over others; it is not among them unless it
-        calls itself in a circle."""
+        """All services that this one's requests can come to, directly or over others, with all their parts. Empty parts
+        of the one that is asked for mean any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,26 @@ def _by_dependency(firing: Sequence[Alert], dependencies: Dependencies) -> Itera
         key = service_key(alert.labels)
         if key is not None:
             services.setdefault(key, alert)
-    reached = {key: dependencies.reach(key) for key in services}
+    reached = {key: _alerting(dependencies.reach(key), services) for key in services}
     for alert in firing:
         key = service_key(alert.labels)
         if key is None:
             continue
-        causes = (other for other in services if other != key and other in reached[key] and key not in reached[other])
-        cause = next(iter(sorted(causes)), None)
+        causes = (other for other in reached[key] if other != key and key not in reached[other])
+        cause = min(causes, default=None)
         if cause is not None:
             reason = f"{cause[2]}, which {key[2]} depends on, has an alert of its own"
             yield Inhibition(alert.fingerprint, services[cause].fingerprint, reason)
+
+
+def _alerting(reached: frozenset[ServiceKey], services: Iterable[ServiceKey]) -> set[ServiceKey]:
+    """Those of the alerting services that are among the reached ones."""
+    named: dict[str, list[ServiceKey]] = {}
+    for key in reached:
+        named.setdefault(key[2], []).append(key)
+    return {key for key in services if any(fits(key, other) for other in named.get(key[2], ()))}
+
+
+def fits(asked: ServiceKey, found: ServiceKey) -> bool:
+    """Whether a service is the one that is asked for, of which cluster and namespace may be left open."""
+    return asked[2] == found[2] and all(not part or part == whole for part, whole in zip(asked, found, strict=True))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from meshhub.errors import MeshhubError
+from meshhub.errors import UnusableRequest
 from meshhub.expression.pattern import PatternFault, compile_pattern
 
 MAX_MATCHERS = 50
@@ -21,7 +21,7 @@ _MATCHER = re.compile(
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-class UnreadableMatcher(MeshhubError):
+class UnreadableMatcher(UnusableRequest):
     """A matcher that cannot be read. The message has the matcher and what it takes."""
 
 

@@ -5,7 +5,7 @@ so a crash between seeing and sending loses neither and repeats neither.
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -18,6 +18,8 @@ from alerting.ledger.ledger import AuditEntry, Changes, Event, Ledger
 from alerting.routing.model import Route
 from alerting.silences import Silence, check, covering, expire
 from meshhub.errors import NotFound
+
+INHIBITION_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Pager:
         self._alerts = dict(remembered.alerts)
         self._told = dict(remembered.told)
         self._silences = dict(remembered.silences)
+        self._held: tuple[Hashable, dict[str, Inhibition]] = (None, {})
 
     def evaluate(self, source: str, observations: Sequence[Observation], now: datetime) -> None:
         """Take one evaluation of a source: all its conditions. An alert of the source that is not among them is over.
@@ -98,7 +101,7 @@ class Pager:
     def alerts(self, now: datetime) -> list[AlertStatus]:
         """All alerts, by when they began, latest first."""
         with self._lock:
-            held = self._inhibited()
+            held = self._inhibited(now)
             silences = tuple(self._silences.values())
             found = [
                 AlertStatus(alert, source, covering(silences, alert.labels, now), held.get(mark))
@@ -214,7 +217,7 @@ class Pager:
     def _tell(self, changes: Changes, now: datetime) -> dict[str, Told]:
         """Owe what is to be told now; what receivers know then."""
         told = dict(self._told)
-        held, silences = self._inhibited(), tuple(self._silences.values())
+        held, silences = self._inhibited(now), tuple(self._silences.values())
         open_alerts = [
             alert
             for mark, (_, alert) in self._alerts.items()
@@ -242,6 +245,10 @@ class Pager:
         known = {each.key for each in groups}
         return [key for key, last in told.items() if key not in known and not (last.firing & self._alerts.keys())]
 
-    def _inhibited(self) -> dict[str, Inhibition]:
-        alerts = [alert for _, alert in self._alerts.values()]
-        return inhibited(alerts, self._routing.inhibition, self._dependencies)
+    def _inhibited(self, now: datetime) -> dict[str, Inhibition]:
+        """Worked out anew when other alerts fire, and every few seconds, because who calls whom may change."""
+        alerts = [alert for _, alert in self._alerts.values() if alert.state is AlertState.FIRING]
+        state = frozenset(alert.fingerprint for alert in alerts), now.timestamp() // INHIBITION_SECONDS
+        if self._held[0] != state:
+            self._held = state, inhibited(alerts, self._routing.inhibition, self._dependencies)
+        return self._held[1]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from alerting.matchers import Matcher, matches_all
-from meshhub.errors import MeshhubError
+from meshhub.errors import UnusableRequest
 
 LONGEST = timedelta(days=366)
 MAX_COMMENT = 4_000
@@ -20,7 +20,7 @@ class SilenceState(StrEnum):
     EXPIRED = "expired"
 
 
-class UnusableSilence(MeshhubError):
+class UnusableSilence(UnusableRequest):
     """What was asked for is no silence. The message says why."""
 
 

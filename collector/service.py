@@ -47,7 +47,7 @@ class Receiver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SignalStatistics:
-    """One signal, since the start: records; now: what waits for the engine."""
+    """One signal, since the start: records; now: what waits for the engine. `accepted` is without the hub's own."""
 
     accepted: int
     rejected: int
@@ -184,13 +184,18 @@ class Collector:
 
     def _statistics_of(self, signal: Signal) -> SignalStatistics:
         return SignalStatistics(
-            accepted=self._instruments.accepted.total(signal=signal.value),
+            accepted=self._accepted_from_others(signal),
             rejected=self._instruments.rejected.total(signal=signal.value),
             refused_requests=self._instruments.refused.total(signal=signal.value),
             sealed_segments=len(self._journal.sealed[signal]),
             lag_seconds=self._journal.sealed[signal].lag_seconds(),
             loader_error=self._loaders[signal].last_error,
         )
+
+    def _accepted_from_others(self, signal: Signal) -> int:
+        accepted = self._instruments.accepted
+        own = accepted.total(signal=signal.value, transport=OWN_TRANSPORT)
+        return accepted.total(signal=signal.value) - own
 
     def _observe(self) -> None:
         """Have the meter read what is not counted but measured."""

@@ -51,5 +51,9 @@ class DataDirectoryInUse(MeshhubError):
         )
 
 
+class UnusableRequest(MeshhubError):
+    """What was asked for cannot be done as it was asked. The message says what to change."""
+
+
 class NotFound(MeshhubError):
     """What was asked for is not stored. The message says what was searched."""

@@ -124,7 +124,7 @@ def _details(notification: Notification) -> dict[str, Any]:
         **{
             name: texts.cut(text, MAX_DETAIL)
             for name, text in texts.common(alert.annotations for alert in alerts).items()
-            if name not in (texts.SUMMARY, texts.DESCRIPTION)
+            if name not in (texts.SUMMARY, texts.DESCRIPTION, texts.REASON)
         },
         "reason": notification.reason,
         "count": len(alerts),

@@ -8,6 +8,8 @@ from alerting.alerts.model import ALERT_NAME, SEVERITY, Alert, AlertState
 from alerting.outbox import Notification
 
 SUMMARY, DESCRIPTION, RUNBOOK = "summary", "description", "runbook_url"
+REASON = "reason"
+"""Why it fires, as it was found out when it began."""
 SHOWN_ALERTS = 10
 
 _WORST_FIRST = ("critical", "page", "error", "warning", "ticket", "info")
@@ -64,10 +66,15 @@ def summary(alert: Alert) -> str:
 def paragraphs(alerts: Iterable[Alert]) -> list[str]:
     """What there is to say of each of the first ten alerts, and how many more there are."""
     listed = list(alerts)
-    said = ["\n".join(filter(None, (summary(a), a.annotations.get(DESCRIPTION, "")))) for a in listed[:SHOWN_ALERTS]]
+    said = [_paragraph(alert) for alert in listed[:SHOWN_ALERTS]]
     if len(listed) > SHOWN_ALERTS:
         said.append(f"… and {len(listed) - SHOWN_ALERTS} more")
     return said
+
+
+def _paragraph(alert: Alert) -> str:
+    more = alert.annotations.get(REASON) or alert.annotations.get(DESCRIPTION, "")
+    return "\n".join(filter(None, (summary(alert), more)))
 
 
 def common(maps: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerting.notify import texts
@@ -80,12 +80,24 @@ def fill(template: str, content: Mapping[str, Any]) -> str:
     Raises:
         UnusableTemplate: it cannot be read, names what is not there, or does what the sandbox forbids.
     """
+    try:
+        return read_template(template).render(content)
+    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
+        raise UnusableTemplate(f"could not fill in the template: {error}") from error
+
+
+def read_template(template: str) -> Template:
+    """A template, ready to be filled in.
+
+    Raises:
+        UnusableTemplate: it is too long or cannot be read.
+    """
     if len(template) > MAX_TEMPLATE:
         raise UnusableTemplate(f"could not use the template: it has more than {MAX_TEMPLATE} characters")
     environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     environment.globals.pop("range", None)  # nothing in a template makes more than the notification has
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
     try:
-        return environment.from_string(template).render(content)
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError) as error:
-        raise UnusableTemplate(f"could not fill in the template: {error}") from error
+        return environment.from_string(template)
+    except TemplateError as error:
+        raise UnusableTemplate(f"could not read the template: {error}") from error

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import alerts, edges, events, findings, graphs, hub, requests, services, slos, traces
+from dashboard.api.routes import alerts, edges, events, findings, graphs, hub, logs, requests, search, services, slos, traces
 from dashboard.api.streams import Streams
 from meshhub.clock import Clock
 
@@ -17,6 +17,10 @@ class HubReads(hub.HubReads, graphs.Ages, Protocol):
 
 class InsightReads(graphs.InsightReads, edges.InsightReads, services.Insights, Protocol):
     """dashboard.reads.insights.InsightReads."""
+
+
+class LogReads(logs.LogReads, search.Completes, Protocol):
+    """dashboard.reads.logs.LogReads."""
 
 
 class Reads(Protocol):
@@ -49,18 +53,27 @@ class Reads(Protocol):
     @property
     def traces(self) -> traces.TraceReads: ...
 
+    @property
+    def search(self) -> search.SearchReads: ...
+
+    @property
+    def logs(self) -> LogReads: ...
+
 
 def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) -> APIRouter:
     """The routes under /api/v1. `streams` are to be ended by who serves them."""
     router = APIRouter(prefix=PREFIX, tags=["v1"])
+    streams = streams or Streams()
     graphs.add_routes(router, reads.graphs, reads.insights, reads.hub, clock)
     edges.add_routes(router, reads.graphs, reads.insights, clock)
-    events.add_routes(router, reads.graphs, reads.insights, clock, streams or Streams())
+    events.add_routes(router, reads.graphs, reads.insights, clock, streams)
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     requests.add_routes(router, reads.requests)
     services.add_routes(router, reads.services, reads.insights, clock)
     alerts.add_routes(router, reads.alerts, clock)
     slos.add_routes(router, reads.slos)
+    search.add_routes(router, reads.search, reads.logs, clock)
+    logs.add_routes(router, reads.logs, clock, streams)
     traces.add_routes(router, reads.traces)
     return router

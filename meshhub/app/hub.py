@@ -5,14 +5,19 @@ import logging
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
+from fastapi import APIRouter
+
 from alerting.evaluation.board import Board
 from alerting.evaluation.service import EvaluationService
 from collector.service import Collector
+from dashboard.api.compat.alertmanager import create_router as create_alertmanager_router
 from dashboard.api.compat.router import create_compat_router
 from dashboard.api.router import create_router
+from dashboard.api.streams import Streams
 from dashboard.reads import Reads
 from dashboard.ui import content_security_policy, create_ui
 from meshhub import __version__
+from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
 from meshhub.clock import Clock, SystemClock
@@ -55,6 +60,7 @@ class Hub:
         self._collector = Collector(settings.collector, settings.data_dir, self._watch, self._telemetry.meter)
         self._board = Board()
         self._evaluation = self._make_evaluation()
+        self._notifications = notifications_of(settings)
         self._web = WebServer(settings.web)
         self._running = AsyncExitStack()
 
@@ -94,10 +100,9 @@ class Hub:
         self._keep_history()
         # The engine before the pages: an embedded one that cannot be opened ends the start.
         await to_thread(self._watch.start, must_answer=self._store.embedded)
-        running.push_async_callback(to_thread, self._evaluation.stop)
-        self._evaluation.start()
         running.push_async_callback(to_thread, self._web.stop)
         reads = self._make_reads()
+        await to_thread(self._start_alerting, reads)
         jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat)
         running.push_async_callback(to_thread, jaeger.stop)
         await to_thread(jaeger.start)
@@ -131,13 +136,25 @@ class Hub:
         made.load()
         return made
 
+    def _start_alerting(self, reads: Reads) -> None:
+        """Evaluation, pager and dispatcher. Stopped in reverse: nothing is evaluated that nobody would be told of."""
+        vitals = HubVitals(self._collector, self._watch.check, self._board, self._settings, self._clock)
+        service = make_alerting(self._settings, self._notifications, reads, vitals, self._board, self._clock)
+        self._running.push_async_callback(asyncio.to_thread, service.stop)
+        service.start()
+        self._evaluation.connect(service)
+        reads.alerts.connect(service)
+        self._running.push_async_callback(asyncio.to_thread, self._evaluation.stop)
+        self._evaluation.start()
+
     def _serve_web(self, reads: Reads) -> None:
         telemetry = self._telemetry
         ui = create_ui(
             reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
         )
+        streams = Streams()
         parts = Parts(
-            routers=[create_router(reads, self._clock), create_compat_router(reads.compat)],
+            routers=self._make_routers(reads),
             pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
             expose=telemetry.exposition,
@@ -145,7 +162,14 @@ class Hub:
             tracer=telemetry.tracer,
             version=__version__,
         )
-        self._web.start(create_application(self._settings.web, parts))
+        self._web.start(create_application(self._settings.web, parts), streams.end)
+
+    def _make_routers(self, reads: Reads) -> list[APIRouter]:
+        return [
+            create_router(reads, self._clock),
+            create_compat_router(reads.compat),
+            create_alertmanager_router(reads.alerts, self._clock),
+        ]
 
     def _check_receivers(self) -> None:
         if not self._collector.ready:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import config, demo, findings, graph, migrate, quarantine, request, serve, services, slo, trace
+from meshhub.cli import alert, config, demo, findings, graph, migrate, quarantine, request, serve, services, slo, trace
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -19,6 +19,7 @@ COMMANDS = (
     services.add,
     findings.add,
     slo.add,
+    alert.add,
     demo.add,
 )
 

@@ -8,6 +8,7 @@ from dashboard.reads.hub import DataAge, HubHealth, Series
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
+from meshhub.testing.fake_alerts import FakeAlertReads
 from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_insights import FakeInsightReads
 from meshhub.testing.fake_logs import FakeLogReads
@@ -95,6 +96,7 @@ class FakeReads:
         self.requests = FakeRequestReads(self.mood)
         self.traces = FakeTraceReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
+        self.alerts = FakeAlertReads()
         self.slos = FakeSloReads(self.mood)
         self.search = FakeSearchReads(self.mood)
         self.logs = FakeLogReads(self.mood)

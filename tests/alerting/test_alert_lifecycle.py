@@ -113,10 +113,10 @@ def test_whatever_is_seen_it_fires_only_when_met_and_ends_only_when_not(
         now += minutes(passed)
         before, alert = alert, step(alert, seen(sighting, after=after, linger=linger), now)
         was, state = before and before.state, alert and alert.state
-        if state is AlertState.FIRING and was is not AlertState.FIRING:
+        if alert is not None and state is AlertState.FIRING and was is not AlertState.FIRING:
             assert sighting is MET
             assert now - alert.starts_at >= minutes(after) or after == 0
-        if state is AlertState.RESOLVED and was is not AlertState.RESOLVED:
+        if alert is not None and state is AlertState.RESOLVED and was is not AlertState.RESOLVED:
             assert sighting is NOT_MET
             assert alert.fired_at is not None
         if alert is not None:
