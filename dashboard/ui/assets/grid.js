@@ -67,6 +67,20 @@
     );
   }
 
+  const TRIES = 100;
+  const TRY_MILLISECONDS = 100;
+
+  /* Do something with a table once it is there: its script comes after the page. */
+  function withGrid(id, then, tries) {
+    const left = tries === undefined ? TRIES : tries;
+    if (window.dash_ag_grid && document.getElementById(id)) {
+      window.dash_ag_grid.getApiAsync(id).then(then).catch(() => undefined);
+    } else if (left > 0) {
+      window.setTimeout(() => withGrid(id, then, left - 1), TRY_MILLISECONDS);
+    }
+  }
+
+  window.meshhub = Object.assign(window.meshhub || {}, { withGrid });
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
     GridLink,
     GridHealth,

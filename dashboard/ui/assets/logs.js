@@ -163,10 +163,7 @@
   }
 
   /* --- the table --- */
-  function withGrid(then) {
-    if (!document.getElementById(GRID) || !window.dash_ag_grid) return;
-    window.dash_ag_grid.getApiAsync(GRID).then(then).catch(() => undefined);
-  }
+  const withGrid = (then) => window.meshhub.withGrid(GRID, then);
 
   let listening = null;
 

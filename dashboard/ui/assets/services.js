@@ -10,12 +10,11 @@
     return query().read().get("id") ? "one" : "list";
   }
 
+  let wanted = "";
+
   function filter(text) {
-    if (!document.getElementById(GRID)) return;
-    window.dash_ag_grid
-      .getApiAsync(GRID)
-      .then((api) => api.setGridOption("quickFilterText", text))
-      .catch(() => undefined);
+    wanted = text;
+    window.meshhub.withGrid(GRID, (api) => api.setGridOption("quickFilterText", wanted));
   }
 
   /* What is looked for stands in the URL: that is copied to the field, and the field to it. */
