@@ -18,17 +18,18 @@ class Crowd:
     """The nodes that are too many: those with the least traffic, of the same traffic those seen last longest ago."""
 
     def __init__(self, placed: Sequence[Placed], limit: int = MAX_NODES) -> None:
-        busy = _traffic(placed)
-        self.folded: Mapping[NodeKey, NodeKey] = {}
+        self.folded: Mapping[str, NodeKey] = {}
         self.names: Counter[NodeKey] = Counter()
-        if len(busy) > limit:
-            kept = sorted(busy, key=lambda key: (*busy[key], key.id), reverse=True)[:limit]
-            self.folded = {key: _others(key) for key in busy.keys() - set(kept)}
+        keys = {key.id: key for _, *ends in placed for key in ends}
+        if len(keys) > limit:
+            busy = _traffic(placed)
+            kept = sorted(keys, key=lambda name: (*busy[name], name), reverse=True)[:limit]
+            self.folded = {name: _others(keys[name]) for name in keys.keys() - set(kept)}
             self.names = Counter(self.folded.values())
 
     def place(self, key: NodeKey) -> NodeKey:
         """The node that stands for this one."""
-        return self.folded.get(key, key)
+        return self.folded.get(key.id, key)
 
     def notes(self) -> tuple[Note, ...]:
         """What was taken together, by namespace."""
@@ -42,16 +43,16 @@ class Crowd:
         return _text(key, self.names[key])
 
 
-def _traffic(placed: Sequence[Placed]) -> dict[NodeKey, tuple[int, float]]:
-    """Requests and the last time of each node."""
-    requests: defaultdict[NodeKey, int] = defaultdict(int)
-    seen: defaultdict[NodeKey, float] = defaultdict(float)
+def _traffic(placed: Sequence[Placed]) -> dict[str, tuple[int, float]]:
+    """Requests and the last time of each node, by its id."""
+    requests: defaultdict[str, int] = defaultdict(int)
+    seen: defaultdict[str, float] = defaultdict(float)
     for report, source, destination in placed:
         last = report.last_seen.timestamp()
         for key in (source, destination):
-            requests[key] += report.requests
-            seen[key] = max(seen[key], last)
-    return {key: (requests[key], seen[key]) for key in requests}
+            requests[key.id] += report.requests
+            seen[key.id] = max(seen[key.id], last)
+    return {name: (requests[name], seen[name]) for name in requests}
 
 
 def _others(key: NodeKey) -> NodeKey:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic_core import to_json
+
 from dashboard.api.graph_body import (
     EdgeBody,
     EndBody,
@@ -39,6 +41,14 @@ def show_graph(
         "truncated": graph.truncated,
         "notes": show_notes(graph.notes),
     }
+
+
+_NO_AGE = b'"freshness":null'
+
+
+def with_age(body: bytes, age: DataAge) -> bytes:
+    """A body that was written without the age of the data, with it. The age changes with every answer, the rest not."""
+    return body.replace(_NO_AGE, b'"freshness":' + to_json(show_age(age)), 1)
 
 
 def show_end(node: ServiceNode) -> EndBody:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from dashboard.queries import Queries
 from dashboard.reads.bounds import bounds
+from dashboard.reads.collection import without_collection
 from dashboard.reads.shared_graphs import SharedGraphs
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
@@ -37,7 +38,11 @@ class GraphReads:
             perspective: what a node is.
             idle: with the services that had no traffic in the window, and some in the day before.
         """
-        return self._shared.graph(window, (perspective, idle), lambda: self._read(window, perspective, idle))
+        return self._shared.graph(window, (perspective, idle), lambda: self._make(window, perspective, idle))
+
+    def _make(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
+        with without_collection():
+            return self._read(window, perspective, idle)
 
     def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)

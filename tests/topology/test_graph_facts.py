@@ -49,17 +49,29 @@ def test_an_edge_says_why_it_is_not_all_mutual_tls(reports: list[ServiceEdgeRepo
     assert (security.code if security else None) == code
 
 
-def pool_report(upstream: str, **named: str) -> PoolReport:
-    caller = {"source_cluster": "lab", "source_namespace": "test", "source_service": "shop"}
-    return replace(blank(PoolReport), upstream=upstream, ejections=3, open_circuit_breakers=["rq"], **(caller | named))
+def pool_report(
+    upstream: str, kind: str = "", namespace: str = "", service: str = "", caller: str = "shop"
+) -> PoolReport:
+    return replace(
+        blank(PoolReport),
+        source_cluster="lab",
+        source_namespace="test",
+        source_service=caller,
+        upstream=upstream,
+        destination_kind=kind,
+        destination_namespace=namespace,
+        destination_service=service,
+        ejections=3,
+        open_circuit_breakers=["rq"],
+    )
 
 
 @pytest.mark.parametrize(
     "report",
     [
-        pool_report("cart_test", destination_kind="service", destination_service="cart_test"),
-        pool_report("outbound|80||cart.test.svc", destination_namespace="test", destination_service="cart"),
-        pool_report("cart", destination_kind="service", destination_service="cart"),
+        pool_report("cart_test", "service", "", "cart_test"),
+        pool_report("outbound|80||cart.test.svc", "service", "test", "cart"),
+        pool_report("cart", "service", "", "cart"),
     ],
 )
 def test_what_stats_say_is_on_the_edge_to_the_service_that_the_upstream_means(report: PoolReport) -> None:
@@ -73,7 +85,7 @@ def test_stats_of_an_external_host_are_on_its_edge() -> None:
     assert edge.pool is not None
 
 
-@pytest.mark.parametrize("report", [pool_report("ratings_test"), pool_report("cart_test", source_service="other")])
+@pytest.mark.parametrize("report", [pool_report("ratings_test"), pool_report("cart_test", caller="other")])
 def test_stats_that_are_about_no_edge_are_left_out(report: PoolReport) -> None:
     assert only_edge(client_report(SHOP, CART, {MTLS: 5}), pool=report).pool is None
 

@@ -10,10 +10,11 @@ from dashboard.api.comparison import COMPARE_TEXT, window_before
 from dashboard.api.diff_body import DiffBody
 from dashboard.api.diff_view import show_diff
 from dashboard.api.etag import IfNoneMatch, tagged
+from dashboard.api.graph_answers import GraphAnswers
 from dashboard.api.graph_body import GraphBody
 from dashboard.api.graph_format import JSON, preferred_format
 from dashboard.api.graph_part import part_of
-from dashboard.api.graph_view import show_graph
+from dashboard.api.graph_view import show_graph, with_age
 from dashboard.api.parameters import (
     INVALID,
     UNAVAILABLE,
@@ -22,6 +23,7 @@ from dashboard.api.parameters import (
     End,
     Length,
     Start,
+    json_body,
     json_response,
     window_of,
 )
@@ -77,6 +79,7 @@ def add_routes(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
 
 
 def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hub: Ages, clock: Clock) -> None:
+    answers = GraphAnswers()
     responses = problem_responses(status_400=UNREADABLE, status_422=INVALID, status_503=UNAVAILABLE)
     written = {each.media_type: {"schema": {"type": "string"}} for each in FORMATS.values()}
 
@@ -106,14 +109,19 @@ def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
         if_none_match: IfNoneMatch = None,
     ) -> Response:
         graph = graphs.graph(window_of(window, start, end, clock), perspective=view, idle=idle)
-        report = insights.health(graph) if health else None
-        graph = part_of(graph, report, find, hide)
         name = format or preferred_format(accept)
+
+        def write() -> bytes:
+            report = insights.health(graph) if health else None
+            part = part_of(graph, report, find, hide)
+            if name != JSON:
+                return bytes(Response(FORMATS[name].write(part, report)).body)
+            return bytes(json_response(show_graph(part, None, reports=reports, health=report)).body)
+
+        body = answers.body(graph, (name, view, idle, reports, health, find, hide, graph.window), write)
         if name != JSON:
-            written = FORMATS[name]
-            return tagged(Response(written.write(graph, report), media_type=written.media_type), if_none_match)
-        body = show_graph(graph, hub.age() if freshness else None, reports=reports, health=report)
-        return tagged(json_response(body), if_none_match)
+            return tagged(Response(body, media_type=FORMATS[name].media_type), if_none_match)
+        return tagged(json_body(with_age(body, hub.age()) if freshness else body), if_none_match)
 
 
 def _add_diff(router: APIRouter, insights: InsightReads, clock: Clock) -> None:
