@@ -4,7 +4,20 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from dashboard.api.routes import alerts, edges, events, findings, graphs, hub, logs, requests, search, services, slos, traces
+from dashboard.api.routes import (
+    alerts,
+    edges,
+    events,
+    findings,
+    graphs,
+    hub,
+    logs,
+    requests,
+    search,
+    services,
+    slos,
+    traces,
+)
 from dashboard.api.streams import Streams
 from meshhub.clock import Clock
 

@@ -19,7 +19,7 @@ from dashboard.reads.log_answers import (
 )
 from dashboard.reads.slices import nanoseconds, slices
 from meshhub.clock import Clock
-from meshhub.errors import MeshhubError, NotFound
+from meshhub.errors import NotFound, UnusableRequest
 from meshhub.expression import Expression, ExpressionFault, Field, Kind, Suggestion, fields_of, parse
 from meshhub.model import TimeRange
 from meshhub.outcome import Outcome, classify
@@ -65,7 +65,7 @@ _FORMATS = {
 }
 
 
-class UnusableCursor(MeshhubError):
+class UnusableCursor(UnusableRequest):
     """A cursor, or the id of a row, that no answer gave."""
 
 

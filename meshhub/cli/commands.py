@@ -5,7 +5,22 @@ from typing import Annotated
 import typer
 
 from meshhub import __version__
-from meshhub.cli import alert, config, demo, findings, graph, migrate, quarantine, request, serve, services, slo, trace
+from meshhub.cli import (
+    alert,
+    config,
+    demo,
+    findings,
+    graph,
+    logs,
+    migrate,
+    quarantine,
+    request,
+    serve,
+    services,
+    slo,
+    trace,
+    traces,
+)
 
 COMMANDS = (
     # What runs a hub, what prepares one, what asks one, what shows one.
@@ -15,6 +30,8 @@ COMMANDS = (
     quarantine.add,
     request.add,
     trace.add,
+    traces.add,
+    logs.add,
     graph.add,
     services.add,
     findings.add,
