@@ -14,8 +14,9 @@ def find(trace: Trace, text: str) -> tuple[int, ...]:
     """The indexes of the spans that match, in order; none for an empty text.
 
     `key=value` looks for an attribute (of the span, its resource or an event) whose key is this one and whose value
-    contains this one; any other text for a span with it in its name, service, instance, status, ids, or in the key or
-    value of an attribute, or an event's name. Case does not matter. Only the first MAX_TEXT characters are looked for.
+    contains this one. Any other text, and one that no attribute fits, is looked for in names, services, instances,
+    statuses and ids, in keys and values of attributes, and in names of events. Case does not matter. Only the first
+    MAX_TEXT characters are looked for.
     """
     wanted = text.strip()[:MAX_TEXT].lower()
     if not wanted:
@@ -23,7 +24,9 @@ def find(trace: Trace, text: str) -> tuple[int, ...]:
     key, equals, value = wanted.partition("=")
     if equals and key.strip():
         key, value = key.strip(), value.strip().strip('"')
-        return tuple(each.index for each in trace.spans if _has(each.span, key, value))
+        found = tuple(each.index for each in trace.spans if _has(each.span, key, value))
+        if found:
+            return found
     return tuple(each.index for each in trace.spans if any(wanted in said.lower() for said in _texts(each.span)))
 
 

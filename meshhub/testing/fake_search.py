@@ -92,7 +92,7 @@ def known_values(field: Field, prefix: str) -> Sequence[str]:
 
 def made_hits(window: TimeRange, count: int) -> list[TraceHit]:
     """Requests spread over the window; every tenth failed, every fourth was not sampled."""
-    start, step = int(window.start.timestamp() * 1e9), int(window.seconds * 1e9 / count)
+    start, step = int(window.start.timestamp() * 1e9), int(window.seconds * 1e9 / max(count, 1))
     return [_hit(number, start + number * step) for number in range(count)]
 
 

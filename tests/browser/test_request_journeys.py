@@ -14,7 +14,6 @@ pytestmark = pytest.mark.browser
 def test_a_request_is_found_and_each_hop_is_explained(visit: Callable[..., Any], scheme: str) -> None:
     visitor = visit(scheme)
     page = visitor.go("requests")
-    expect(page.get_by_text("What happened to a request?")).to_be_visible()
     page.locator("#requests-id").fill(f"  {journeys.SAMPLED_ID} ")
     page.locator("#requests-find").click()
     expect(page.locator(".waterfall .row.hop")).to_have_count(7)

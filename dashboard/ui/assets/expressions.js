@@ -1,19 +1,24 @@
 /* Completion of expressions: asks the hub what can come next at the cursor, and offers it below the field. */
 (function () {
   "use strict";
-  const FIELDS = ["topology-find", "topology-hide"];
+  /* Each field, and the store that asks for what can come next in it. */
+  const FIELDS = {
+    "topology-find": "topology-complete",
+    "topology-hide": "topology-complete",
+    "requests-query": "requests-complete",
+  };
   const LIST = "expression-suggestions";
   const skip = () => window.dash_clientside.no_update;
   let offered = null;
   let index = -1;
 
   function isField(element) {
-    return element && FIELDS.includes(element.id);
+    return Boolean(element && FIELDS[element.id]);
   }
 
   function ask(field) {
     const data = { field: field.id, text: field.value, cursor: field.selectionStart };
-    window.dash_clientside.set_props("topology-complete", { data });
+    window.dash_clientside.set_props(FIELDS[field.id], { data });
   }
 
   function close() {

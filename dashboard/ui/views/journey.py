@@ -5,7 +5,6 @@ from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
-from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.hop_panel import hop_panel
 from dashboard.ui.views.journey_words import hop_name, own_times, sentences, start_time
 from dashboard.ui.views.parts import code, facts, health_mark, icon, link, section, table
@@ -21,6 +20,7 @@ def journey(found: Journey, chosen: str, links: Links) -> Component:
     """The page of one request. `chosen` is the id of the hop whose details are shown; empty for none."""
     hop = next((hop for hop in found.hops if hop.id == chosen), None)
     main = [
+        link("‹ Requests", links.here("requests", id="", hop=""), label="Back to the search"),
         _head(found, links),
         *(html.P([icon("note"), note.text], className="note") for note in found.notes),
         waterfall(found, chosen, links),
@@ -30,24 +30,6 @@ def journey(found: Journey, chosen: str, links: Links) -> Component:
     return html.Div(
         [html.Div(main, className="main"), html.Aside(_panel(found, hop, links), className="panel", tabIndex=-1)],
         className="with-panel",
-    )
-
-
-def invitation() -> Component:
-    """Before anything is looked for."""
-    return empty_card(
-        "What happened to a request?",
-        [
-            html.P(
-                [
-                    "Paste the ",
-                    code("x-request-id"),
-                    " that Envoy put into the headers of the request and of the answer.",
-                ]
-            ),
-            html.P("Every hop is found, whether the request was sampled for tracing or not."),
-            html.P("Ctrl-K takes an id on every page.", className="muted"),
-        ],
     )
 
 
