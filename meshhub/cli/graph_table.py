@@ -40,7 +40,8 @@ def summary(graph: "GraphBody") -> str:
     """What the table covers, and how fresh it is; where it is empty, why and what to do."""
     window = graph["window"]
     span = f"{duration(window['seconds'] * 1e6)} up to {window['end']}"
-    newest = f"newest access log {age(graph['freshness']['access_logs'])}"
+    freshness = graph["freshness"]
+    newest = f"newest access log {age(freshness['access_logs'] if freshness else None)}"
     if not graph["edges"]:
         return (
             f"No calls in {span}; {newest}. Proxies report to the hub's OTLP ports: see docs/how-to, or `meshhub demo`."

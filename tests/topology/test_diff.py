@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshhub.model import TimeRange
@@ -166,6 +166,7 @@ def test_the_worst_is_first_by_failed_requests() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 500), st.integers(0, 500))
 def test_there_and_back_again_is_the_opposite(ok: int, bad: int, ok_after: int, bad_after: int) -> None:
     opposite: dict[Change, Change] = {

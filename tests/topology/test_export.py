@@ -13,7 +13,7 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshhub.model import TimeRange
@@ -85,6 +85,7 @@ def test_cytoscape_is_json_with_both_ends_of_every_edge() -> None:
     assert {node["data"].get("service") for node in elements["nodes"]} >= set(HOSTILE)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_string_of_dot_ends_where_it_should_and_replaces_nothing(name: str) -> None:
     made = quoted(name)
@@ -92,6 +93,7 @@ def test_a_string_of_dot_ends_where_it_should_and_replaces_nothing(name: str) ->
     assert made[1:-1].replace('\\"', '"').replace("\\\\", "\\") == re.sub("[\x00-\x1f]", " ", name)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_label_of_mermaid_is_plain(name: str) -> None:
     made = text(name)

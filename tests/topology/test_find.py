@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshhub.expression import ExpressionFault
@@ -107,6 +107,7 @@ def test_a_fault_says_where_and_what_was_probably_meant() -> None:
 FIELD_VALUES = st.sampled_from([field.name for field in FIELDS]).map(lambda name: f"{name} exists")
 
 
+@settings(deadline=None)
 @given(st.lists(FIELD_VALUES, min_size=1, max_size=5), st.booleans())
 def test_every_field_is_known_of_nodes_and_edges(parts: list[str], negated: bool) -> None:
     text = " or ".join(parts)

@@ -1,7 +1,7 @@
 """How sure it is that two windows differ, against published values and by properties."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from topology.significance import LatencyRule, p_value, wilson
@@ -39,6 +39,7 @@ def test_impossible_counts_are_refused(counts: tuple[int, int, int, int]) -> Non
         p_value(*counts)
 
 
+@settings(deadline=None)
 @given(COUNTS, COUNTS)
 def test_it_is_a_probability_that_does_not_depend_on_the_order(one: tuple[int, int], other: tuple[int, int]) -> None:
     forth, back = p_value(*one, *other), p_value(*other, *one)
@@ -50,6 +51,7 @@ def test_it_is_a_probability_that_does_not_depend_on_the_order(one: tuple[int, i
         assert forth == pytest.approx(back, abs=1e-9)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 400), st.integers(1, 400))
 def test_equal_shares_never_differ(count: int, rest: int) -> None:
     same = p_value(count, count + rest, count * 2, (count + rest) * 2)
@@ -64,6 +66,7 @@ def test_wilsons_interval_is_that_of_the_literature() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_the_interval_holds_the_share(counts: tuple[int, int]) -> None:
     count, total = counts
