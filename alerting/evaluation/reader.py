@@ -88,11 +88,11 @@ class Reader:
         name = _TABLES.get(piece.step, "")
         counted = self._counts([book.slos[number] for number in numbers], window, name)
         arrived = self._queries.query(f"slo_arrivals{name}", window, MinutesSeen)
-        seen = [] if piece.step == FINE else self._queries.query("slo_heartbeats", window, MinutesSeen)
+        seen = self._queries.query("slo_heartbeats", window, MinutesSeen) if _has_heartbeats(piece) else None
         for position, number in enumerate(numbers):
             self._take(book, book.tracks[number], piece, counted.get(position, {}))
         self._take(book, book.arrivals, piece, _minutes(arrived, piece.step))
-        if piece.step != FINE:
+        if seen is not None:
             self._take(book, book.heartbeats, piece, _minutes(seen, piece.step))
         book.mark_read(piece.step, piece.first)
 
@@ -128,6 +128,11 @@ def _carry(book: Book, track: Track, piece: Slice) -> None:
         total, bad = sum(each[0] for each in minutes), sum(each[1] for each in minutes)
         busy = sum(each[0] > 0 for each in minutes)
         book.take(track, HOUR, hour, hour + 1, {hour: (total, bad, busy)})
+
+
+def _has_heartbeats(piece: Slice) -> bool:
+    """They only tell the kinds of unmeasured time apart: once a minute is enough."""
+    return piece.step != FINE and (piece.end - piece.first) * piece.step > LATE_SECONDS
 
 
 def _minutes(rows: Sequence[MinutesSeen], step: int) -> dict[int, tuple[int, int, int]]:

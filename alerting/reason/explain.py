@@ -54,7 +54,7 @@ class Explainer:
         start = since - BASELINE
         found = contributions(self._shares(slo, start, since, now), slo.selector.view)
         failing = self._failing_dependencies(slo, start, since, now)
-        came = changes((*found, *failing), since, start)
+        came = changes((*found, *failing), since)
         sentences = [
             words.since_sentence(since, now),
             *words.carrier_sentences(slo, carriers(found), [each for each in found if each.facet == "caller"]),

@@ -46,14 +46,15 @@ def burning_since(minutes: Mapping[int, tuple[int, int]], budget: float, now: fl
     return None if began is None else datetime.fromtimestamp(began * MINUTE, UTC)
 
 
-def changes(found: Sequence[Contribution], since: datetime, known_from: datetime) -> tuple[Change, ...]:
-    """What was first seen around the beginning, by time.
+def changes(found: Sequence[Contribution], since: datetime) -> tuple[Change, ...]:
+    """What was first seen around the beginning, by time. What was there in the first minutes of all there is to look at
+    is not new.
 
     Args:
         found: the contributions.
         since: the beginning.
-        known_from: the start of what was looked at: what was there in its first minutes is not new.
     """
+    known_from = min((each.first_seen for each in found), default=since)
     made = {
         Change(each.first_seen, _WORDS[each.facet].format(value=each.value))
         for each in found

@@ -58,7 +58,8 @@ def budget_sentence(state: SloState) -> str:
     else:
         said = f"{percent(budget.remaining)} of {name} is left."
     if coverage is not None and coverage < MEASURED_ENOUGH:
-        said += f" Only {percent(coverage)} of its time was measured; the rest is neither good nor bad."
+        measured = duration(timedelta(minutes=state.coverage.busy + state.coverage.idle))
+        said += f" Only {measured} of its time was measured; the rest is neither good nor bad."
     return said
 
 

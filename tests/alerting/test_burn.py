@@ -17,8 +17,8 @@ THIRTY_DAYS = timedelta(days=30)
 
 def verdict(long: tuple[int, int], short: tuple[int, int], *, measured: tuple[bool, bool] = (True, True)) -> Verdict:
     """What the pair 1 h / 5 min at 14.4 says of these (total, bad) under an objective of 99.9 %."""
-    windows = (WindowCounts(Counts(*each), seen) for each, seen in zip((long, short), measured, strict=True))
-    return judge(FAST, *windows, BUDGET, LowTraffic()).verdict
+    over, lately = WindowCounts(Counts(*long), measured[0]), WindowCounts(Counts(*short), measured[1])
+    return judge(FAST, over, lately, BUDGET, LowTraffic()).verdict
 
 
 @pytest.mark.parametrize(
