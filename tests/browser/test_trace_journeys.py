@@ -1,4 +1,5 @@
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,7 @@ def test_the_minimap_zooms(visitor: Any) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + 20, steps=4)
     page.mouse.up()
-    expect(page.locator(".t-tick").first).to_have_text("93.4 ms")
+    expect(page.locator(".t-tick").first).to_have_text(re.compile(r"^93\.[0-9] ms$"))
     visitor.keep("trace-zoomed-light")
     page.locator(".minimap").dblclick()
     expect(page.locator(".t-tick").first).to_have_text("0 µs")
