@@ -177,3 +177,4 @@ class GraphBody(TypedDict):
     perspective: Annotated[str, Field(description="What a node is: service, or version.")]
     truncated: Annotated[bool, Field(description="Not all of it is shown; `notes` say what is not.")]
     notes: Annotated[list[NoteBody], Field(description="What was left out or taken together.")]
+    response_flags: Annotated[Mapping[str, str], Field(description="Every response flag of the edges, in words.")]

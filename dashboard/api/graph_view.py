@@ -21,6 +21,7 @@ from dashboard.api.window_body import show_age, show_window
 from dashboard.reads.hub import DataAge
 from topology.health import HealthReport, Verdict
 from topology.model import EdgeView, Latency, NodeTraffic, Pool, ServiceEdge, ServiceGraph, ServiceNode
+from traces.response_flags import explain_flag
 
 _NO_VERDICTS: Mapping[str, Verdict] = {}
 
@@ -40,7 +41,13 @@ def show_graph(
         "perspective": graph.perspective,
         "truncated": graph.truncated,
         "notes": show_notes(graph.notes),
+        "response_flags": {flag: explain_flag(flag).text for flag in sorted(_flags(graph))},
     }
+
+
+def _flags(graph: ServiceGraph) -> set[str]:
+    views = (view for edge in graph.edges for view in (edge.client, edge.server) if view is not None and view.flags)
+    return {flag for view in views for flag in view.flags}
 
 
 _NO_AGE = b'"freshness":null'

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from dashboard.api.graph_answers import MAX_BYTES, GraphAnswers
-from dashboard.api.graph_view import with_age
+from dashboard.api.graph_view import show_graph, with_age
 from dashboard.reads.hub import DataAge
 from meshhub.model import TimeRange
-from meshhub.testing.graphs import empty
+from meshhub.testing.graphs import empty, shop
 
 WINDOW = TimeRange.last(timedelta(minutes=15), now=datetime(2026, 9, 21, tzinfo=UTC))
 
@@ -40,3 +40,9 @@ def test_the_age_of_the_data_is_put_into_a_body_that_was_written_without() -> No
     )
     assert body.startswith(b'{"window":{"end":"x"},"freshness":{')
     assert body.endswith(b'"notes":["\\"freshness\\":null"]}')
+
+
+def test_every_response_flag_of_a_graph_is_explained_once() -> None:
+    body = show_graph(shop(WINDOW), None, reports=False)
+    assert list(body["response_flags"]) == ["UF", "UO", "URX", "UT"]
+    assert all(text.endswith(".") for text in body["response_flags"].values())
