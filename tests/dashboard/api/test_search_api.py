@@ -135,7 +135,7 @@ def test_a_tail_tells_new_rows_and_ends_when_the_server_stops() -> None:
         async for piece in tails.follow(look, Tail(tuple(lines[:1]), "1", 0)):
             told.append(piece)
             assert tails.clients == 1
-            if len(told) == 3:
+            if len(told) == 4:
                 tails.stop()
         assert tails.clients == 0
         return told
