@@ -48,6 +48,7 @@ def grid(
             "rowHeight": 30,
             "headerHeight": 32,
             "animateRows": False,
+            "ensureDomOrder": True,
             "suppressCellFocus": False,
             "enableCellTextSelection": True,
             "tooltipShowDelay": 400,

@@ -113,7 +113,7 @@ def _ways(log: AccessLog, links: Links) -> Component:
     if log.request_id:
         ways.append(link("What happened to this request", links.here("requests", **OWN | {"id": log.request_id})))
     if log.trace_id:
-        ways.append(link("Its trace", links.here("requests", **OWN | {"id": log.trace_id})))
+        ways.append(link("Its trace", links.here("trace", **OWN | {"id": log.trace_id})))
     if not ways:
         return html.P("It has neither a request id nor a trace id: it cannot be followed.", className="muted")
     return html.Div(ways, className="ways")

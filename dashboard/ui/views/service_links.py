@@ -19,7 +19,7 @@ def access_logs(found: Service, links: Links, text: Content, *more: str) -> Comp
 
 def traces(found: Service, links: Links, text: Content) -> Component:
     """The traces that the service took part in."""
-    return link(text, links.here("traces", **OWN, q=f"service = {quote(found.node.service)}"))
+    return link(text, links.here("requests", **OWN, q=f"service = {quote(found.node.service)}"))
 
 
 def conditions(node: ServiceNode, side: Side | None) -> tuple[str, ...]:
