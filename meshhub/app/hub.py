@@ -154,7 +154,7 @@ class Hub:
         )
         streams = Streams()
         parts = Parts(
-            routers=self._make_routers(reads),
+            routers=self._make_routers(reads, streams),
             pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
             expose=telemetry.exposition,
@@ -164,9 +164,9 @@ class Hub:
         )
         self._web.start(create_application(self._settings.web, parts), streams.end)
 
-    def _make_routers(self, reads: Reads) -> list[APIRouter]:
+    def _make_routers(self, reads: Reads, streams: Streams) -> list[APIRouter]:
         return [
-            create_router(reads, self._clock),
+            create_router(reads, self._clock, streams),
             create_compat_router(reads.compat),
             create_alertmanager_router(reads.alerts, self._clock),
         ]
