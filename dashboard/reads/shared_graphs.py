@@ -28,9 +28,8 @@ Question = tuple[Any, ...]
 @dataclass(frozen=True, slots=True)
 class _Kept:
     graph: ServiceGraph
-    made: float
-    """Monotonic, when the question was put."""
     served_until: float
+    """Monotonic. Ten seconds longer, those who would have to wait for a new one get it too."""
 
 
 class SharedGraphs:
@@ -84,18 +83,17 @@ class SharedGraphs:
         """What is kept, if it is not too old to be given to those who need not wait."""
         with self._lock:
             kept = self._kept.get(question)
-            if kept is None or self._clock.monotonic() > kept.made + 2 * LONGEST_SERVED:
+            if kept is None or self._clock.monotonic() > kept.served_until + LONGEST_SERVED:
                 return None
             self._kept.move_to_end(question)
             return kept
 
     def _make(self, question: Question, make: Callable[[], ServiceGraph]) -> ServiceGraph:
-        made = self._clock.monotonic()
+        asked = self._clock.monotonic()
         graph = make()
-        took = self._clock.monotonic() - made
+        made = self._clock.monotonic()
         with self._lock:
-            served = min(SERVED_PER_SECOND * took, LONGEST_SERVED)
-            self._kept[question] = _Kept(graph, made, made + took + served)
+            self._kept[question] = _Kept(graph, made + min(SERVED_PER_SECOND * (made - asked), LONGEST_SERVED))
             while len(self._kept) > 1 and sum(len(kept.graph.edges) for kept in self._kept.values()) > MAX_EDGES:
                 self._kept.popitem(last=False)
         return graph

@@ -65,6 +65,13 @@ def test_no_graph_is_served_for_more_than_ten_seconds() -> None:
     assert maker.graph(shared, live(clock)) is not first
 
 
+def test_a_graph_that_took_long_is_served_all_the_same() -> None:
+    clock = Hand()
+    shared, maker = SharedGraphs(clock), Maker(clock, takes=60.0)
+    past = TimeRange(START - 2 * HOUR, START - HOUR)
+    assert maker.graph(shared, past) is maker.graph(shared, past)
+
+
 def test_another_question_has_another_answer() -> None:
     clock = Hand()
     shared, maker = SharedGraphs(clock), Maker(clock)
