@@ -1,7 +1,8 @@
 """What the topology page saves as files: the part of the graph that is shown."""
 
-import json
 from typing import Any
+
+from pydantic_core import to_json
 
 from dashboard.api.graph_view import show_graph
 from dashboard.ui import ids
@@ -24,7 +25,9 @@ def file(graph: ServiceGraph, report: HealthReport, button: str) -> dict[str, An
     at = graph.window.end.strftime("%Y-%m-%d-%H-%M-%S")
     if name == "json":
         body = show_graph(graph, None, reports=True, health=report)
-        return _download(json.dumps(body, indent=1), f"meshhub-{at}.json", "application/json")
+        return _download(
+            to_json(body, indent=1, inf_nan_mode="null").decode(), f"meshhub-{at}.json", "application/json"
+        )
     known = FORMATS[name]
     return _download(export(graph, report, name), f"meshhub-{at}.{known.suffix}", known.media_type)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from opentelemetry.metrics import NoOpMeterProvider
 from opentelemetry.trace import NoOpTracerProvider
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from dashboard.settings import WebSettings
 from dashboard.ui import content_security_policy, create_ui
@@ -71,6 +71,7 @@ class Visitor:
 def browser() -> Iterator[Browser]:
     """Gone with the module: as long as playwright is there, an event loop runs in this thread, and no other can."""
     path = next(filter(None, map(shutil.which, NAMES)))
+    expect.set_options(timeout=TIMEOUT_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield browser

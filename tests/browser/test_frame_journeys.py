@@ -112,7 +112,7 @@ def test_a_view_is_copied_as_link_as_curl_and_as_command(visitor: Any) -> None:
     expect(page.locator("#toast")).to_have_text("Link copied")
     assert page.evaluate("() => navigator.clipboard.readText()") == page.url
     for item, said, text in (
-        ("Copy as curl", "Copied as curl", f"curl -s '{visitor.site.url}/api/v1/graph?window=1h'"),
+        ("Copy as curl", "Copied as curl", f"curl -s '{visitor.site.url}/api/v1/graph?window=1h&idle=true'"),
         ("Copy as CLI", "Copied as CLI", f"meshhub graph --window 1h --url {visitor.site.url}"),
     ):
         page.locator("#frame-share").click()
@@ -186,3 +186,45 @@ def test_a_narrow_window_still_shows_everything(visit: Callable[..., Any]) -> No
     standing(page)
     visitor.keep("topology-narrow-light")
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_actions_are_done_by_name_and_recent_ones_come_first(visitor: Any) -> None:
+    page = visitor.go("topology")
+    standing(page)
+    expect(page.locator("#frame-age")).to_contain_text("old")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("Compare with 1 w")
+    page.get_by_role("option", name="Compare with 1 w ago").click()
+    expect(page.locator("#frame-compare")).to_have_text("vs 1 w ago")
+    assert parameters(page) == {"compare": ["7d"]}
+    page.keyboard.press("Control+k")
+    page.keyboard.type("payment")
+    page.get_by_role("option", name="payment · finance").click()
+    expect(page.locator("#topology-panel h2")).to_have_text("payment")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_have_text("payment · finance")
+    visitor.keep("search-light")
+    page.keyboard.type("4bf92f3577b34da6a3ce929d0e0e4736")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ui/trace?**")
+    assert parameters(page) == {"id": ["4bf92f3577b34da6a3ce929d0e0e4736"], "compare": ["7d"]}
+
+
+def test_keys_lead_to_every_page(visitor: Any) -> None:
+    from dashboard.ui.pages.table import PAGES
+
+    page = visitor.go("topology")
+    standing(page)
+    for each in (*PAGES[1:], PAGES[0]):
+        page.keyboard.press("g")
+        page.keyboard.press(each.key)
+        expect(page).to_have_title(f"{each.title} · meshhub")
+
+
+def test_a_comparison_with_any_time(visitor: Any) -> None:
+    page = visitor.go("topology?compare=2026-03-01T10:00:00Z")
+    standing(page)
+    expect(page.locator("#frame-compare")).to_have_text("vs 2026-03-01 10:00Z")
+    expect(page.locator("#topology-panel")).to_contain_text("2026-03-01 09:45 to 10:00 UTC")
+    page.goto(page.url.replace("2026-03-01T10:00:00Z", "2999-01-01T00:00:00Z"))
+    expect(page.locator(".card.error")).to_contain_text("future")

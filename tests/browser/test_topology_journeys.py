@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from meshhub.errors import StorageError
 from meshhub.model import TimeRange
@@ -111,8 +111,10 @@ def test_labels_scope_and_grouping_are_in_the_url_and_come_back(visitor: Any) ->
     placed(page, 13)
     page.get_by_text("p95", exact=True).first.click()
     page.wait_for_function("(id) => meshhub.graph().getElementById(id).data('label').includes('p95')", arg=RATINGS)
-    page.locator("#topology-groups").get_by_text("Namespaces").click()
+    page.locator("#topology-display").click()
+    page.locator("#topology-groups").get_by_text("Boxes").click()
     placed(page, 5)
+    page.keyboard.press("Escape")
     assert parameters(page) == {"labels": ["rate,mtls,p95"], "groups": ["closed"]}
     page.locator("#frame-scope").click()
     page.get_by_role("option", name="finance").click()
@@ -122,15 +124,15 @@ def test_labels_scope_and_grouping_are_in_the_url_and_come_back(visitor: Any) ->
     other = visitor.page.context.new_page()
     other.goto(address)
     placed(other, 3)
-    expect(other.locator("#frame-page")).to_contain_text("7 of 13 services in 2 namespaces")
+    expect(other.locator("#frame-page")).to_contain_text("7 of 13 services, grouped in 2 boxes")
 
 
 def test_a_namespace_opens_by_a_double_click(visitor: Any) -> None:
     page = visitor.go("topology?groups=closed")
     placed(page, 5)
-    page.evaluate("() => meshhub.graph().getElementById('namespace:shop').emit('dbltap')")
+    page.evaluate("() => meshhub.graph().getElementById('namespace:shop@demo').emit('dbltap')")
     placed(page, 11)
-    assert parameters(page)["open"] == ["shop"]
+    assert parameters(page)["open"] == ["namespace:shop@demo"]
 
 
 def test_an_error_is_a_card_and_passes_by_itself(visitor: Any) -> None:
@@ -195,3 +197,207 @@ def test_a_thousand_services_are_drawn_in_their_groups(visitor: Any) -> None:
     thousand = seconds(90)
     visitor.keep("topology-1000-light")
     visitor.note("usable-after-seconds", {"10 services": round(ten, 2), "1,000 services": round(thousand, 2)})
+
+
+def test_a_comparison_is_drawn_told_and_sorted(visit: Callable[..., Any]) -> None:
+    visitor = visit("dark")
+    page = visitor.go("topology")
+    placed(page, 13)
+    page.locator("#frame-compare-menu").click()
+    page.locator("#frame-compare-day").click()
+    page.wait_for_function("(id) => meshhub.graph().getElementById(id).hasClass('change-worse')", arg=RATINGS)
+    assert parameters(page)["compare"] == ["1d"]
+    expect(page.locator("#frame-compare")).to_have_text("vs 1 d ago")
+    expect(page.locator("#topology-panel h2").first).to_have_text("What changed")
+    expect(page.locator("#topology-panel .changed tbody tr").first).to_contain_text("worse reviews → ratings")
+    visitor.keep("topology-compare-dark")
+    page.locator("#topology-panel .changed th").get_by_text("rate").click()
+    expect(page.locator("#topology-panel .changed th[aria-sort]")).to_contain_text("rate")
+    assert parameters(page)["sort"] == ["rate"]
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    expect(page.locator(".page.hub")).to_be_visible()
+    assert parameters(page) == {"compare": ["1d"]}, "every page is asked for the same comparison"
+    page.keyboard.press("c")
+    expect(page.locator("#frame-compare")).to_have_text("Compare")
+    page.keyboard.press("c")
+    expect(page.locator("#frame-compare")).to_have_text("vs 1 d ago")
+
+
+def test_find_marks_hide_removes_and_a_fault_says_where(visitor: Any) -> None:
+    page = visitor.go("topology")
+    placed(page, 13)
+    page.keyboard.press("/")
+    page.keyboard.type("ns = fin")
+    expect(page.locator("#expression-suggestions[data-for='ns = fin'] li").first).to_contain_text("finance")
+    page.keyboard.press("Tab")
+    expect(page.locator("#topology-find")).to_have_value("ns = finance ")
+    page.keyboard.type("and (err > 1% or p99 > 500ms)")
+    page.wait_for_function("() => meshhub.graph().getElementById('demo:finance:payment').hasClass('found')")
+    expect(page.locator("#topology-count")).to_contain_text("found")
+    visitor.keep("topology-found-light")
+    page.locator("#topology-hide").fill("kind = external or idle")
+    page.wait_for_function("() => meshhub.graph().getElementById('external:bank.example').empty()")
+    assert parameters(page)["hide"] == ["kind = external or idle"]
+    page.locator("#topology-find").fill("ns = shop and errr > 1%")
+    expect(page.locator("#topology-find-fault")).to_contain_text("Character 15")
+    expect(page.locator("#topology-find-fault .at")).to_have_text("e")
+    expect(page.locator("#topology-find-fault")).to_contain_text("Did you mean err?")
+    page.reload()
+    placed(page, 12)
+    expect(page.locator("#topology-hide")).to_have_value("kind = external or idle")
+
+
+def test_a_focus_is_set_widened_and_left_by_keyboard(visitor: Any) -> None:
+    page = visitor.go("topology?select=demo:shop:catalog")
+    placed(page, 13)
+    page.keyboard.press("f")
+    placed(page, 4)
+    page.keyboard.press("2")
+    placed(page, 6)
+    assert parameters(page)["hops"] == ["2"]
+    expect(page.locator("#topology-focus")).to_be_visible()
+    page.keyboard.press("f")
+    placed(page, 13)
+    assert "focus" not in parameters(page)
+    expect(page.locator("#topology-focus")).not_to_be_visible()
+
+
+def test_the_graph_is_walked_zoomed_and_moved_by_keyboard(visitor: Any) -> None:
+    page = visitor.go("topology")
+    placed(page, 13)
+    page.keyboard.press("Tab")
+    expect(page.locator("#topology-panel h2")).to_have_text("Unknown")
+    page.keyboard.press("Tab")
+    expect(page.locator("#topology-panel h2")).to_have_text("gateway")
+    page.keyboard.press("Shift+Tab")
+    expect(page.locator("#topology-panel h2")).to_have_text("Unknown")
+    zoom, pan = "() => meshhub.graph().zoom()", "() => meshhub.graph().pan().x"
+    page.keyboard.press("0")
+    before = page.evaluate(zoom)
+    page.keyboard.press("+")
+    assert page.evaluate(zoom) > before
+    moved = page.evaluate(pan)
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate(pan) == moved + 60
+    page.keyboard.press("0")
+    assert page.evaluate(zoom) == pytest.approx(before)
+
+
+def test_a_window_is_replayed_paused_and_stepped(visitor: Any) -> None:
+    page = visitor.go("topology")
+    placed(page, 13)
+    before = page.evaluate(POSITIONS)
+    page.keyboard.press("p")
+    bar = page.locator("#topology-replay-bar")
+    expect(bar).to_be_visible()
+    page.wait_for_function(
+        "() => parseInt(document.getElementById('topology-frame-time').textContent.split('  ')[1]) >= 3"
+    )
+    expect(page.locator("#topology-count")).to_contain_text("20 s to")
+    page.keyboard.press("p")
+    expect(bar).to_have_attribute("data-playing", "off")
+    at = parameters(page)["at"]
+    page.keyboard.press(",")
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query)["at"] < at)
+    page.keyboard.press(".")
+    page.wait_for_url(lambda url: parse_qs(urlsplit(url).query)["at"] == at)
+    visitor.keep("topology-replay-light")
+    assert page.evaluate(POSITIONS) == before, "nothing moves from frame to frame"
+    address = page.url
+    page.locator("#topology-replay-end").click()
+    expect(bar).not_to_be_visible()
+    assert not {"at", "end"} & set(parameters(page))
+    page.goto(address)
+    expect(page.locator("#topology-count")).to_contain_text("20 s to")
+
+
+@pytest.mark.parametrize(("item", "ending", "start"), [
+    ("png", "png", b"\x89PNG"),
+    ("svg", "svg", b"<svg"),
+    ("json", "json", b"{"),
+    ("graphml", "graphml", b"<?xml"),
+    ("dot", "dot", b"digraph"),
+    ("mermaid", "mmd", b"flowchart"),
+])  # fmt: skip
+def test_what_is_shown_is_saved(visitor: Any, item: str, ending: str, start: bytes) -> None:
+    page = visitor.go("topology?ns=finance")
+    placed(page, 7)
+    page.locator("#topology-export").click()
+    with page.expect_download() as saving:
+        page.locator(f"#topology-{item}").click()
+    saved = saving.value
+    assert saved.suggested_filename.endswith(f".{ending}")
+    content = saved.path().read_bytes()
+    assert content.startswith(start)
+    if item not in ("png", "mermaid"):
+        assert b"payment" in content
+        assert b"storefront" not in content, "it is not shown"
+
+
+def test_traffic_moves_where_it_is_wanted(visit: Callable[..., Any], browser: Browser, site: Any) -> None:
+    page = visit().go("topology")
+    placed(page, 13)
+    page.wait_for_function("() => meshhub.moving() > 5")
+    page.keyboard.press("m")
+    page.wait_for_function("() => !meshhub.moving()")
+    assert parameters(page)["motion"] == ["off"]
+    context = browser.new_context(reduced_motion="reduce")
+    calm = context.new_page()
+    calm.goto(f"{site.url}/ui/topology")
+    placed(calm, 13)
+    calm.wait_for_timeout(300)
+    assert not calm.evaluate("() => meshhub.moving()")
+    context.close()
+
+
+def test_the_hover_text_says_why(visitor: Any) -> None:
+    page = visitor.go("topology")
+    placed(page, 13)
+    page.evaluate("(id) => meshhub.graph().getElementById(id).emit('mouseover')", RATINGS)
+    expect(page.locator("#graph-hint")).to_contain_text("5xx 12.2 % ≥ 10 %")
+
+
+def test_a_refresh_of_a_large_graph_does_not_stop_the_page(visitor: Any) -> None:
+    made = graphs.mesh(TimeRange.last(timedelta(minutes=15), now=datetime.now(UTC)), 1000, 10_000)
+    visitor.site.reads.graphs.make_graph = lambda window: replace(made, window=window)
+    page = visitor.go("topology?groups=open")
+    placed(page, 1000)
+    touched = page.evaluate(
+        """async () => {
+          const cy = meshhub.graph();
+          let events = 0;
+          cy.on("add remove data position", () => { events += 1; });
+          const drawn = new Promise((done) => {
+            document.addEventListener("meshhub-drawn", (event) => event.detail.fresh && done());
+          });
+          dash_clientside.set_props("frame-tick", {n_intervals: Date.now()});
+          await drawn;
+          return [events, Number(document.getElementById("topology-canvas").dataset.milliseconds)];
+        }"""
+    )
+    assert touched[0] == 0, "what is the same is not touched"
+    visitor.note("refresh-of-1000-open-milliseconds", {"takeover": touched[1]})
+    expect(page.locator("#topology-count")).to_contain_text(
+        "1,000 services · 10,000 edges · the 1,500 failing or busiest"
+    )
+
+
+def test_two_services_of_one_name_are_told_apart(visitor: Any) -> None:
+    def twins(window: TimeRange) -> ServiceGraph:
+        graph = graphs.build(window, [Place("api"), Place("front")], [Call("front", "api", 5)])
+        api, front = graph.nodes
+        return replace(
+            graph, nodes=(api, replace(front, service="api", cluster="west"), replace(api, id="x", cluster="east"))
+        )
+
+    visitor.site.reads.graphs.make_graph = twins
+    page = visitor.go("topology")
+    placed(page, 3)
+    labels = page.evaluate("() => meshhub.graph().nodes('.box').map((box) => box.data('label'))")
+    assert sorted(labels) == ["shop · demo", "shop · east", "shop · west"]
+    expect(page.locator("#frame-clusters")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("api")
+    for name in ("api · shop · demo", "api · shop · east", "api · shop · west"):
+        expect(page.get_by_role("option", name=name)).to_be_visible()

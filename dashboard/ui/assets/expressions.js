@@ -43,6 +43,7 @@
     const list = document.createElement("ul");
     list.id = LIST;
     list.className = "suggestions";
+    list.dataset.for = answer.text;
     list.setAttribute("role", "listbox");
     answer.suggestions.forEach((each, place) => {
       const item = document.createElement("li");
@@ -71,6 +72,7 @@
   }
 
   function take(field, place) {
+    if (!offered) return;
     const chosen = offered.suggestions[place];
     const text = field.value.slice(0, chosen.start) + chosen.text + " " + field.value.slice(chosen.end).replace(/^ /, "");
     close();
@@ -83,7 +85,10 @@
   }
 
   document.addEventListener("input", (event) => {
-    if (isField(event.target)) ask(event.target);
+    if (!isField(event.target)) return;
+    /* What was offered was for another text: it stands until the next answer, but cannot be taken. */
+    offered = null;
+    ask(event.target);
   });
   document.addEventListener("focusin", (event) => {
     if (isField(event.target)) ask(event.target);

@@ -185,7 +185,8 @@
     if (!text) return;
     const place = hint();
     place.textContent = text;
-    const at = event.renderedPosition || event.target.renderedPosition();
+    const drawn = event.target.isEdge() ? event.target.renderedMidpoint() : event.target.renderedPosition();
+    const at = event.renderedPosition || drawn;
     const frame = document.getElementById(CANVAS).getBoundingClientRect();
     place.classList.add("shown");
     place.style.left = Math.max(8, Math.min(at.x + 14, frame.width - place.offsetWidth - 8)) + "px";
