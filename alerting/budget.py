@@ -80,8 +80,3 @@ def exhaustion(budget: Budget, rate: float | None, now: datetime) -> timedelta |
     # A rolling budget gets back what leaves the window: at a rate of 1 or less it lasts.
     lasts = budget.end is None and rate <= 1
     return None if ends_before or lasts else left
-
-
-def spent_by(rate: float, window: timedelta, length: timedelta) -> float:
-    """The share of a budget of this length that burning at this rate for this long spends."""
-    return rate * window.total_seconds() / length.total_seconds()

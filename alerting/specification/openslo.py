@@ -12,7 +12,6 @@ from alerting.specification.own_form import NAME, RESERVED
 from alerting.specification.quantities import MAX_NAME, MAX_TEXT
 from meshhub.configuration import Section
 
-API_VERSION = "openslo/v1"
 MAX_LISTED = 20
 
 Text = Annotated[str, Field(max_length=MAX_TEXT)]

@@ -29,7 +29,7 @@ class PreviewRequest(BaseModel):
     specification: Annotated[
         str, Field(min_length=1, max_length=MAX_SPECIFICATION, description="YAML: the hub's own form, or OpenSLO v1.")
     ]
-    days: Annotated[int, Field(ge=1, le=MAX_PREVIEW_DAYS, description="How much of the past.")] = MAX_PREVIEW_DAYS - 1
+    days: Annotated[int, Field(ge=1, le=MAX_PREVIEW_DAYS, description="How much of the past, in days.")]
 
 
 class SloReads(Protocol):

@@ -119,14 +119,19 @@ def test_a_specification_is_tried_on_the_past(ask: Asker) -> None:
     ],
 )
 def test_a_wrong_specification_has_all_its_faults(ask: Asker, text: str, expected: str) -> None:
-    answer = ask("/slos/preview", {"specification": text})
+    answer = ask("/slos/preview", {"specification": text, "days": 1})
     assert answer.status_code == 400
     assert expected in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
     "posted",
-    [{}, {"specification": "x" * 70_000}, {"specification": "a: 1", "days": 99}, {"specification": "a", "b": 1}],
+    [
+        {},
+        {"specification": "x" * 70_000, "days": 1},
+        {"specification": "a: 1", "days": 99},
+        {"specification": "a", "days": 1, "b": 1},
+    ],
 )
 def test_what_is_posted_is_bounded(ask: Asker, posted: object) -> None:
     assert ask("/slos/preview", posted).status_code == 422
