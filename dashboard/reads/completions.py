@@ -16,8 +16,6 @@ MAX_ROWS = 200_000
 MAX_KEYS = 1_000
 MAX_VALUES = 20
 
-_SIGNALS = {"spans": "spans", "access_logs": "access_logs"}
-
 
 class Completions:
     """Completes expressions on some tables."""
@@ -30,7 +28,7 @@ class Completions:
 
     def complete(self, text: str, cursor: int) -> list[Suggestion]:
         """What can come at a cursor, the likeliest first."""
-        signals = [_SIGNALS[table.table] for table in self._tables]
+        signals = [table.table for table in self._tables]
         keys = self._queries.query("completion_keys", {"signals": signals, "limit": MAX_KEYS}, KnownValue)
         return complete(text, cursor, self._fields, self._values, [key.value for key in keys])
 

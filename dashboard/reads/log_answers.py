@@ -22,6 +22,8 @@ class LogOrder(StrEnum):
 
 
 class ExportFormat(StrEnum):
+    """What an export is written as."""
+
     CSV = "csv"
     JSON = "json"
     """An object per line."""
