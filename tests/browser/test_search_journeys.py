@@ -66,7 +66,7 @@ def test_a_row_leads_to_its_journey_or_its_trace(visitor: Any) -> None:
     page.locator(".ag-row [col-id=trace] a").first.click()
     page.wait_for_url("**/ui/trace?**")
     page.go_back()
-    page.locator(".ag-row [col-id=request] a").first.click()
+    page.locator(".ag-row [col-id=request] a").first.click(position={"x": 8, "y": 6})
     page.wait_for_url("**id=0f9b3c1e**")
     expect(page.get_by_text("Nothing is known of this request")).to_be_visible()
     assert parameters(page)["q"] == ["error"]

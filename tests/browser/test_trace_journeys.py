@@ -151,7 +151,7 @@ def test_a_hostile_trace_is_text_and_bounded(visitor: Any) -> None:
         page.locator(f"[data-tab={tab}]").click()
         page.wait_for_timeout(150)
     assert page.locator("img").count() == 0
-    assert len(page.content()) < 600_000
+    assert len(page.content()) < 900_000
 
 
 def test_what_is_not_found_leads_on(visitor: Any) -> None:

@@ -13,7 +13,9 @@ from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
 from dashboard.ui.state.requests import FAILED, Box, RequestsState
 from dashboard.ui.views.parts import code, link, section
+from meshhub.expression import Kind
 from meshhub.expression.printing import quote
+from storage.filters import REQUEST_FIELDS
 from traces.difference import AttributeDifference, Contrast
 
 MAX_TEXT = 120
@@ -86,9 +88,19 @@ def narrower(state: RequestsState, links: Links) -> Narrow:
 
     def narrow(field: str, value: str) -> str:
         known = f"({state.expression}) and " if state.expression else ""
-        return links.here("requests", q=f"{known}{quote(field)} = {quote(value)}", pick="", rows="")
+        return links.here("requests", q=f"{known}{_equation(field, value)}", pick="", rows="")
 
     return narrow
+
+
+def _equation(name: str, value: str) -> str:
+    """A field, or an attribute, and its value in the language of filters."""
+    field = REQUEST_FIELDS.find(name)
+    if field is None:
+        return f"{quote(name)} = {quote(value)}"
+    if field.kind is Kind.BOOLEAN:
+        return name if value == "true" else f"not {name}"
+    return f"{name} = {value if field.kind is Kind.NUMBER else quote(value)}"
 
 
 def _values(facet: Facet, whole: int, narrow: Narrow) -> Component:

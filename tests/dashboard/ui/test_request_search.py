@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from dashboard.ui.figures.scatter import scatter
+from dashboard.ui.links import Links
 from dashboard.ui.query import UnreadableQuery
 from dashboard.ui.searches import MAX_SEARCHES, Searches
 from dashboard.ui.state import requests as state
+from dashboard.ui.views.request_facets import narrower
 from meshhub.errors import StorageError
+from meshhub.expression import parse
 from meshhub.model import TimeRange
 from meshhub.testing.fake_search import FakeSearchReads
 from meshhub.testing.mood import Mood
+from storage.filters import REQUEST_FIELDS
 from traces.search import SearchPage
 
 Text = Callable[[Any], str]
@@ -72,6 +76,23 @@ def test_what_differs_is_told_of_failed_ones_and_of_a_part_of_the_scatter(ui: An
     assert "30× as often" in failed
     assert "Zoom to this part" in differ("?q=error&pick=0~9000000000000~1000000~3000000")
     assert differ("?q=error") == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "narrowed"),
+    [
+        ("service", "cart", 'service = "cart"'),
+        ("status", "503", "status = 503"),
+        ("error", "true", "error"),
+        ("error", "false", "not error"),
+        ("tenant.tier", 'a "b" \\', '"tenant.tier" = "a \\"b\\" \\\\"'),
+    ],
+)
+def test_a_value_narrows_the_search_to_what_can_be_read(field: str, value: str, narrowed: str) -> None:
+    href = narrower(state.parse("?q=a+or+b&pick=failed"), Links("/ui/", "?q=a+or+b&pick=failed"))(field, value)
+    asked = state.parse(href.partition("?")[2])
+    assert (asked.expression, asked.failed) == (f"(a or b) and {narrowed}", False)
+    parse(narrowed, REQUEST_FIELDS)
 
 
 def test_completions_are_offered(ui: Any) -> None:
