@@ -3,15 +3,19 @@
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import parse_qsl, quote
 
-from dashboard.api.windows import DEFAULT_WINDOW
+from dashboard.api.windows import DEFAULT_WINDOW, UnusableWindow, read_window
 from dashboard.ui import query
 from dashboard.ui.state import topology
 from topology.model import Perspective
 
 DEFAULT_HUB = "http://127.0.0.1:8080"
 """The hub that the commands ask if they are not told."""
+
+_LATEST = datetime(2199, 1, 1, tzinfo=UTC)
+"""Whether a window is over is not judged here."""
 
 Given = Mapping[str, str]
 """The parameters of the view's URL."""
@@ -41,7 +45,7 @@ def _graph(given: Given) -> Question:
     window, words = _window(given)
     if given.get(query.COMPARE):
         compared = query.write(**window, compare=given[query.COMPARE])
-        return f"graph/diff{compared}", ("graph", *words)
+        return f"graph/diff{compared}", ("graph", "diff", *_compared(given, window["window"]))
     perspective = given.get(topology.PERSPECTIVE, "")
     asked = {
         "view": "" if perspective == Perspective.SERVICE else perspective,
@@ -49,12 +53,43 @@ def _graph(given: Given) -> Question:
         "find": given.get(topology.FIND, ""),
         "hide": given.get(topology.HIDE, ""),
     }
-    return f"graph{query.write(**window, **asked)}", ("graph", *words)
+    part = [word for name in (topology.FIND, topology.HIDE) if asked[name] for word in (f"--{name}", asked[name])]
+    return f"graph{query.write(**window, **asked)}", ("graph", *words, *part)
+
+
+def _compared(given: Given, length: str) -> tuple[str, ...]:
+    """The options of `meshhub graph diff`: a window that does not end now is written with both its ends."""
+    end = given.get(query.END, "")
+    after = length
+    if end:
+        try:
+            window = read_window(length, None, end, now=_LATEST)
+        except UnusableWindow:
+            return ("--before", given[query.COMPARE], "--after", length)
+        after = f"{_text(window.start)}/{_text(window.end)}"
+    return ("--before", given[query.COMPARE], "--after", after)
+
+
+def _text(time: datetime) -> str:
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def _request(given: Given) -> Question:
-    request_id = given.get(query.REQUEST_ID, "").strip() or "REQUEST_ID"
+    request_id = given.get(query.REQUEST_ID, "").strip()
+    if not request_id:
+        return _expression("traces", given)
     return f"requests/{quote(request_id)}", ("request", request_id)
+
+
+def _logs(given: Given) -> Question:
+    return _expression("logs", given)
+
+
+def _expression(name: str, given: Given) -> Question:
+    """What finds by an expression: the parameter `q`, which the command takes as its argument."""
+    window, _ = _window(given)
+    text = given.get("q", "").strip()
+    return f"{name}{query.write(q=text, **window)}", (name, *filter(None, [text]), "--window", window["window"])
 
 
 def _trace(given: Given) -> Question:
@@ -94,6 +129,7 @@ _QUESTIONS: Mapping[str, Callable[[Given], Question]] = {
     "services": _services,
     "requests": _request,
     "trace": _trace,
+    "logs": _logs,
     "findings": _findings,
     "hub": _hub,
 }

@@ -41,7 +41,7 @@ def test_a_fault_says_where_and_what_would_be_right() -> None:
     assert (fault.position, fault.hint) == (14, "Did you mean err?")
     assert finding.fault("ns = shop") is None
     said = expression_fault("ns = shop and errr > 1%", fault)
-    assert said[0].children[1].children == "e"  # type: ignore[attr-defined]
+    assert said[0].children[1].children == "e"
     assert expression_fault("ns = shop", None) == []
 
 

@@ -28,6 +28,10 @@ def test_curl_asks_for_what_is_found_and_hidden_and_compared() -> None:
         "window": ["15m"], "idle": ["true"], "find": ["err > 5%"], "hide": ["idle"], "view": ["version"],
     }  # fmt: skip
     compared = share("topology", "?window=1h&compare=1d", HREF).curl
+    assert share("topology", "?window=1h&compare=1d&end=2026-03-01T14:00:00Z", HREF).cli == (
+        "meshhub graph diff --before 1d --after 2026-03-01T13:00:00Z/2026-03-01T14:00:00Z --url http://hub:8080"
+    )
+    assert "--after nonsense" in share("topology", "?window=nonsense&compare=1d&end=x", HREF).cli
     assert compared == "curl -s 'http://hub:8080/api/v1/graph/diff?window=1h&compare=1d'"
 
 
@@ -39,6 +43,12 @@ def test_a_request_is_shared_by_its_id_whatever_that_is(request_id: str) -> None
         words = shlex.split(shared.curl)
         assert len(words) == 3
         assert " " not in words[2]
+
+
+def test_an_expression_is_shared_with_its_page() -> None:
+    words = shlex.split(share("logs", "?q=status+%3E%3D+500&window=1h", HREF).cli)
+    assert words == ["meshhub", "logs", "status >= 500", "--window", "1h", "--url", "http://hub:8080"]
+    assert "/api/v1/traces?q=error&window=15m" in share("requests", "?q=error", HREF).curl
 
 
 @pytest.mark.parametrize("path", ["services", "findings", "hub"])
