@@ -25,7 +25,7 @@ def test_every_access_log_is_listed_with_its_spread_and_its_course(visit: Callab
     page = visitor.go("logs?live=off")
     expect(rows(page).first).to_be_visible()
     expect(page.locator("#logs-count")).to_contain_text("250 rows, newest first")
-    expect(page.locator(".facet").first).to_contain_text("Outcome")
+    expect(page.locator(".log-facet").first).to_contain_text("Outcome")
     page.wait_for_function("() => document.querySelectorAll('#logs-chart .bars .point').length > 60")
     visitor.keep(f"logs-{scheme}")
 

@@ -145,7 +145,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const value = event.target.closest && event.target.closest(".facet-value");
+    const value = event.target.closest && event.target.closest(".log-facet-value");
     if (value) apply(narrowed(event.altKey ? value.dataset.exclude : value.dataset.add));
   });
 

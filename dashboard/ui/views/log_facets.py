@@ -35,7 +35,7 @@ def _facet(facet: Facet, total: int) -> Component:
             html.Ul(rows),
         ],
         open=True,
-        className="facet",
+        className="log-facet",
     )
 
 
@@ -52,10 +52,10 @@ def _value(field: str, value: FacetValue, total: int) -> Component:
             [
                 html.Span(value.value or NO_VALUE, className="value"),
                 html.Span(fmt.number(value.requests), className="amount"),
-                html.Span(className="share", style={"width": f"{max(1, round(100 * part))}%"}),
+                html.Span(className="portion", style={"width": f"{max(1, round(100 * part))}%"}),
             ],
             title=f"{words}{value.value or NO_VALUE}: {value.requests:,} of {total:,} ({fmt.share(part)})",
-            className="facet-value",
+            className="log-facet-value",
             **conditions,
         )
     )
