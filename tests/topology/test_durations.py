@@ -43,7 +43,8 @@ def test_buckets_start_where_the_engine_has_them_start(embedded_store: Store) ->
 def test_latency_has_the_exact_mean_and_is_absent_without_durations() -> None:
     found = latency({190: 2, 200: 1}, 4_100)
     assert found is not None
-    assert (found.p50, found.p99, found.mean) == (1_050, 2_050, pytest.approx(4_100 / 3))
+    assert (found.p50, found.p99) == (1_050, 2_050)
+    assert found.mean == pytest.approx(4_100 / 3)
     assert latency({}, 0) is None
     assert latency({0: 7}, 0) is None, "TCP: nobody measured"
 
