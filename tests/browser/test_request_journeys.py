@@ -19,12 +19,12 @@ def test_a_request_is_found_and_each_hop_is_explained(visit: Callable[..., Any],
     expect(page.locator(".waterfall .row.hop")).to_have_count(7)
     visitor.keep(f"request-{scheme}")
     page.locator(".waterfall .row.hop").nth(5).click()
-    expect(page.locator(".panel h2")).to_have_text("checkout:v1 → payment:v1")
-    expect(page.locator(".panel")).to_contain_text("upstream request timeout")
+    expect(page.locator(".journey-place .panel h2")).to_have_text("checkout:v1 → payment:v1")
+    expect(page.locator(".journey-place .panel")).to_contain_text("upstream request timeout")
     assert parse_qs(urlsplit(page.url).query) == {"id": [journeys.SAMPLED_ID], "hop": ["1.1.2"]}
     visitor.keep(f"request-hop-{scheme}")
     page.keyboard.press("Escape")
-    expect(page.locator(".panel h2")).to_have_text("Where the time went")
+    expect(page.locator(".journey-place .panel h2")).to_have_text("Where the time went")
 
 
 def test_rows_are_walked_by_keyboard(visitor: Any) -> None:
@@ -33,7 +33,7 @@ def test_rows_are_walked_by_keyboard(visitor: Any) -> None:
     for key in ("j", "j", "j", "k", "j"):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
-    expect(page.locator(".panel h2")).to_have_text("storefront:v1 → reviews:v1")
+    expect(page.locator(".journey-place .panel h2")).to_have_text("storefront:v1 → reviews:v1")
     visitor.keep("request-failed-light")
 
 
