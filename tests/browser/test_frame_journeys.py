@@ -202,7 +202,7 @@ def test_actions_are_done_by_name_and_recent_ones_come_first(visitor: Any) -> No
     expect(page.locator("#frame-search")).to_have_value("payment")
     page.get_by_role("option", name="payment · finance").click()
     page.wait_for_url("**select=demo:finance:payment**")
-    expect(page.locator("#topology-panel h2")).to_have_text("payment")
+    expect(page.locator("#topology-panel h2").first).to_have_text("payment")
     page.keyboard.press("Control+k")
     expect(page.get_by_role("option").first).to_have_text("payment · finance")
     visitor.keep("search-light")
