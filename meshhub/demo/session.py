@@ -12,6 +12,7 @@ from meshhub.demo.control import control_app
 from meshhub.demo.envoys import Envoy
 from meshhub.demo.hub import HubClient, HubPorts, HubProcess
 from meshhub.demo.mesh import RunningMesh
+from meshhub.demo.oncall import OnCall, Page, write_alerting
 from meshhub.demo.ports import LOOPBACK, listening_socket, port_of
 from meshhub.demo.progress import Progress
 from meshhub.demo.serving import LoopbackServer
@@ -53,7 +54,13 @@ class Session:
         self.client = HubClient(ports.url)
         self._stack.push_async_callback(self.client.close)
         data_dir = options.data_dir or self._work.subdirectory("data")
-        self._hub = HubProcess(ports, data_dir=data_dir.absolute(), work=self._work.path)
+        self.on_call = OnCall(self._paged)
+        pager = listening_socket()
+        receiver = f"http://{LOOPBACK}:{port_of(pager)}"
+        self._receiver = receiver
+        self._pager = LoopbackServer({pager: self.on_call.application()})
+        alerting = write_alerting(self._work.path, receiver, ports.url)
+        self._hub = HubProcess(ports, data_dir=data_dir.absolute(), work=self._work.path, alerting=alerting)
         self._stack.push_async_callback(self._hub.stop)
         self._mesh = RunningMesh(
             self._work, otlp_port=ports.otlp_grpc, sampling=options.sampling, random=random, now=datetime.now(UTC)
@@ -79,6 +86,8 @@ class Session:
         """
         for change in self.ports.moved:
             self._progress.warn(change)
+        self._pager.start()
+        self._stack.push_async_callback(self._pager.stop)
         with self._progress.step("Starting the hub"):
             await self._hub.start(self.client)
         await self._mesh.start(self._progress)
@@ -104,10 +113,21 @@ class Session:
         self._hub.check()
         return self._mesh.died()
 
+    def _paged(self, page: Page) -> None:
+        if page.action == "trigger":
+            self._progress.warn(f"paged: {page.summary}\n{page.reason}")
+        else:
+            self._progress.say(f"on-call: {page.action} {page.dedup_key[:8]}")
+
     def _open_control(self) -> None:
         token = token_urlsafe()
         listener = listening_socket()
         server = LoopbackServer({listener: control_app(self._mesh.faults, Secret(token))})
         server.start()
         self._stack.push_async_callback(server.stop)
-        self._work.publish(control_url=f"http://{LOOPBACK}:{port_of(listener)}", token=token, hub_url=self.ports.url)
+        self._work.publish(
+            control_url=f"http://{LOOPBACK}:{port_of(listener)}",
+            token=token,
+            hub_url=self.ports.url,
+            pager_url=self._receiver,
+        )

@@ -28,6 +28,7 @@ class DemoState:
     control_url: str
     token: str
     hub_url: str
+    pager_url: str
 
     def alive(self) -> bool:
         return _is_running(self.pid, self.started)
@@ -66,10 +67,10 @@ class WorkDirectory:
         path.mkdir(mode=0o700, exist_ok=True)
         return path
 
-    def publish(self, *, control_url: str, token: str, hub_url: str) -> None:
+    def publish(self, *, control_url: str, token: str, hub_url: str, pager_url: str) -> None:
         """Write the state file (mode 0600), whole or not at all."""
         me = psutil.Process()
-        state = DemoState(me.pid, me.create_time(), control_url, token, hub_url)
+        state = DemoState(me.pid, me.create_time(), control_url, token, hub_url, pager_url)
         draft = self.path / f".{STATE_FILE}"
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(asdict(state)), encoding="utf-8")

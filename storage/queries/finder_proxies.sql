@@ -1,6 +1,7 @@
 -- Where latency hides in proxies and the network between them: per call relation, over requests that both sides reported
 -- and that took one attempt, what the caller's proxy measured, what the callee's proxy did, and how long either held a
--- request before it sent it on.
+-- request before it sent it on. Envoy logs how long a connection took to be made with every request that uses it: only
+-- where the request waited that long was it made for this one.
 SELECT
     client.source_cluster AS source_cluster,
     client.source_namespace AS source_namespace,
@@ -13,7 +14,10 @@ SELECT
     sum(server.duration_us) AS server_us,
     sum(client.upstream_queue_us) AS client_queue_us,
     sum(server.upstream_queue_us) AS server_queue_us,
-    sum(client.upstream_connect_us + client.upstream_handshake_us) AS connect_us,
+    sumIf(
+        client.upstream_connect_us + client.upstream_handshake_us,
+        client.upstream_connect_us + client.upstream_handshake_us <= client.upstream_queue_us
+    ) AS connect_us,
     quantile(0.95)(greatest(toInt64(client.duration_us) - toInt64(server.duration_us), 0)) AS between_p95_us,
     arrayMap(slow -> slow.2, arraySlice(
         arrayReverseSort(groupArraySample(50, 1)((client.duration_us - server.duration_us, client.request_id))), 1, 3

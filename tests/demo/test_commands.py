@@ -44,7 +44,9 @@ def root(tmp_path: Path) -> Iterator[Path]:
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     work = WorkDirectory.create(tmp_path / "root")
-    work.publish(control_url=f"http://127.0.0.1:{port_of(listener)}", token="token", hub_url="http://127.0.0.1:1")
+    work.publish(
+        control_url=f"http://127.0.0.1:{port_of(listener)}", token="token", hub_url="http://127.0.0.1:1", pager_url=""
+    )
     yield tmp_path / "root"
     asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)

@@ -44,7 +44,9 @@ def state() -> Iterator[DemoState]:
         return server
 
     server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-    yield DemoState(os.getpid(), 0.0, f"http://127.0.0.1:{port_of(listener)}", "right", "http://127.0.0.1:1")
+    yield DemoState(
+        os.getpid(), 0.0, f"http://127.0.0.1:{port_of(listener)}", "right", "http://127.0.0.1:1", "http://127.0.0.1:2"
+    )
     asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
     loop.call_soon_threadsafe(loop.stop)
     thread.join(10)

@@ -105,19 +105,19 @@ def test_a_hub_that_is_not_there_is_not_ready() -> None:
 
 def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = PortPool()
-    free = [pool.keep(), pool.keep()]
+    free = [pool.keep(), pool.keep(), pool.keep()]
     pool.close()
     with listening_socket() as taken:
-        defaults = {"OTLP/gRPC": port_of(taken), "OTLP/HTTP": free[0], "web": free[1]}
+        defaults = {"OTLP/gRPC": port_of(taken), "OTLP/HTTP": free[0], "web": free[1], "Jaeger gRPC": free[2]}
         monkeypatch.setattr(hub_module, "DEFAULT_PORTS", defaults)
         ports = HubPorts.choose()
-    assert (ports.otlp_http, ports.web) == (free[0], free[1])
+    assert (ports.otlp_http, ports.web, ports.jaeger_grpc) == tuple(free)
     assert ports.otlp_grpc != defaults["OTLP/gRPC"]
     assert ports.moved == (f"port {defaults['OTLP/gRPC']} is taken: OTLP/gRPC is at {ports.otlp_grpc}",)
 
 
 def test_the_settings_file_says_where_to_listen_and_to_keep_data(tmp_path: Path) -> None:
-    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3).settings(tmp_path))))
+    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4).settings(tmp_path, {}))))
     endpoints = settings.collector.endpoints
     assert (endpoints.otlp_grpc, endpoints.otlp_http) == ("127.0.0.1:1", "127.0.0.1:2")
     assert (settings.web.address, settings.data_dir) == ("127.0.0.1:3", tmp_path)
@@ -133,7 +133,7 @@ def test_settings_of_the_users_own_hub_are_kept_from_this_one(tmp_path: Path, mo
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
         try:
-            await HubProcess(HubPorts(1, 2, 3), data_dir=tmp_path, work=tmp_path).start(client)
+            await HubProcess(HubPorts(1, 2, 3, 4), data_dir=tmp_path, work=tmp_path, alerting={}).start(client)
         finally:
             await client.close()
 
@@ -148,7 +148,7 @@ def test_a_hub_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path, mon
 
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
-        process = HubProcess(HubPorts(1, 2, 3), data_dir=tmp_path, work=tmp_path)
+        process = HubProcess(HubPorts(1, 2, 3, 4), data_dir=tmp_path, work=tmp_path, alerting={})
         process.check()
         monkeypatch.setattr(sys, "executable", str(broken))
         try:

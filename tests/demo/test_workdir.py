@@ -13,7 +13,12 @@ from meshhub.errors import MeshhubError, NotFound
 
 
 def publish(work: WorkDirectory) -> None:
-    work.publish(control_url="http://127.0.0.1:1", token="secret-token", hub_url="http://127.0.0.1:2")
+    work.publish(
+        control_url="http://127.0.0.1:1",
+        token="secret-token",
+        hub_url="http://127.0.0.1:2",
+        pager_url="http://127.0.0.1:3",
+    )
 
 
 def test_a_published_demo_is_found_and_its_token_is_its_owners(tmp_path: Path) -> None:
@@ -46,7 +51,7 @@ def test_a_dead_demo_is_not_found_and_its_directory_goes_when_the_next_one_start
     child.communicate(b"\n", timeout=10)
     dead = root / f"{child.pid}-{round(started * 1000)}-abcd"
     dead.mkdir()
-    state = DemoState(child.pid, started, "http://127.0.0.1:1", "t", "http://127.0.0.1:2")
+    state = DemoState(child.pid, started, "http://127.0.0.1:1", "t", "http://127.0.0.1:2", "http://127.0.0.1:3")
     (dead / "state.json").write_text(json.dumps(asdict(state)))
     with pytest.raises(NotFound):
         find_running(root)
