@@ -25,11 +25,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class BudgetPoint:
-    """The share of the budget that was left at a time (None without requests), and the hour's requests up to it."""
+    """The share of the budget that was left at a time (None without requests), and the hour's requests up to it.
+
+    `measured_minutes` of that hour, or of what there is of it, are those in which anybody's requests were counted.
+    """
 
     time: datetime
     remaining: float | None
     counts: Counts
+    measured_minutes: int = MINUTES_PER_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,16 @@ class _Sums:
         self._bad = [0, *accumulate(minutes.get(at, (0, 0))[1] for at in span)]
         self._seen = [0, *accumulate(at in seen for at in span)]
 
+    def measured(self, first: int, last: int) -> int:
+        """In how many of the minutes [first, last] anybody's requests were counted."""
+        start, end = max(first - self._first, 0), max(last + 1 - self._first, 0)
+        return self._seen[end] - self._seen[start]
+
     def window(self, first: int, last: int) -> WindowCounts:
         """The minutes [first, last]; those before the first there is count nothing."""
         start, end = max(first - self._first, 0), max(last + 1 - self._first, 0)
         counts = Counts(self._total[end] - self._total[start], self._bad[end] - self._bad[start])
-        return WindowCounts(counts, self._seen[end] > self._seen[start])
+        return WindowCounts(counts, self.measured(first, last) > 0)
 
 
 def longest(slo: Slo) -> timedelta:
@@ -160,8 +169,10 @@ def _points(slo: Slo, sums: _Sums, first: int, last: int) -> tuple[BudgetPoint, 
         minute = end - 1
         begun = int(budget_start(slo.window, _time(minute)).timestamp()) // MINUTE
         spent = burn_rate(sums.window(begun, minute).counts, slo.budget)
+        begin = max(minute - MINUTES_PER_POINT + 1, first)
         hour = sums.window(minute - MINUTES_PER_POINT + 1, minute).counts
-        points.append(BudgetPoint(_time(end), None if spent is None else round(1 - spent, 9), hour))
+        left = None if spent is None else round(1 - spent, 9)
+        points.append(BudgetPoint(_time(end), left, hour, sums.measured(begin, minute)))
     return tuple(points)
 
 

@@ -247,8 +247,9 @@ class Pager:
 
     def _inhibited(self, now: datetime) -> dict[str, Inhibition]:
         """Worked out anew when other alerts fire, and every few seconds, because who calls whom may change."""
-        alerts = [alert for _, alert in self._alerts.values() if alert.state is AlertState.FIRING]
-        state = frozenset(alert.fingerprint for alert in alerts), now.timestamp() // INHIBITION_SECONDS
+        alerts = [alert for _, alert in self._alerts.values() if alert.state is not AlertState.PENDING]
+        states = frozenset((alert.fingerprint, alert.state) for alert in alerts)
+        state = states, now.timestamp() // INHIBITION_SECONDS
         if self._held[0] != state:
-            self._held = state, inhibited(alerts, self._routing.inhibition, self._dependencies)
+            self._held = state, inhibited(alerts, self._routing.inhibition, now, self._dependencies)
         return self._held[1]

@@ -78,12 +78,12 @@ def test_the_graph_shows_a_fault_on_its_edge_with_the_reason(shop: DemoState) ->
         return [
             edge
             for edge in graph["edges"]
-            if (edge["source"]["service"], edge["destination"]["service"]) == ("storefront", "catalog")
+            if (edge["source"]["service"], edge["destination"]["service"]) == ("checkout", "payment")
             and edge["health"]["state"] == "failing"
         ]
 
     assert not failing()
-    with fault(shop, FaultKind.ERRORS, "catalog"):
+    with fault(shop, FaultKind.ERRORS, "payment"):
         (edge,) = eventually(failing)
     assert "5xx" in str(edge["health"])
 
