@@ -218,7 +218,7 @@ class ServiceNode:
     """Of an idle node, which had no traffic in the window: when its proxy last reported some before."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ServiceGraph:
     """The graph of a window. `truncated` says that not all of it is shown; `notes` say what was left out."""
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from dashboard.queries import Queries
 from dashboard.reads.graph_cache import GraphCache
+from dashboard.reads.graph_insights import GraphInsights
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.series import SeriesReads, unknown
 from meshhub.model import TimeRange
@@ -15,6 +16,10 @@ from topology.health import HealthReport, Judge
 from topology.model import ServiceGraph
 from topology.series import EdgeSeries, NodeSeries
 from topology.settings import TopologySettings
+
+REPORTS_KEPT = 8
+DIFFS_KEPT = 2
+"""A comparison holds on to the edges of both its graphs: about 10 kB each."""
 
 BASELINE_STEPS = 20
 """The time before a window starts anew only every twentieth of its length, so that refreshes find it in the cache."""
@@ -29,9 +34,15 @@ class InsightReads:
         self._series = SeriesReads(queries)
         self._judge = Judge(settings.health)
         self._compares = settings.health.baseline.enabled
+        self._reports = GraphInsights[HealthReport](REPORTS_KEPT)
+        self._analyses = GraphInsights[GraphAnalysis](REPORTS_KEPT)
+        self._diffs = GraphInsights[GraphDiff](DIFFS_KEPT)
 
     def health(self, graph: ServiceGraph) -> HealthReport:
         """How every edge and node of a graph does, compared with the time of the same length before its window."""
+        return self._reports.get((graph,), lambda: self._health(graph))
+
+    def _health(self, graph: ServiceGraph) -> HealthReport:
         if not self._compares or not graph.edges:
             return self._judge.judge(graph, None)
         before = self._former.graph(time_before(graph.window), graph.perspective)
@@ -39,11 +50,12 @@ class InsightReads:
 
     def diff(self, before: TimeRange, after: TimeRange) -> GraphDiff:
         """What changed from one window to the other."""
-        return compare_graphs(self._graphs.graph(before), self._graphs.graph(after))
+        graphs = self._graphs.graph(before), self._graphs.graph(after)
+        return self._diffs.get(graphs, lambda: compare_graphs(*graphs))
 
     def analysis(self, graph: ServiceGraph) -> GraphAnalysis:
         """What the shape of a graph says."""
-        return analyse(graph)
+        return self._analyses.get((graph,), lambda: analyse(graph))
 
     def blast_radius(self, graph: ServiceGraph, node_id: str) -> BlastRadius:
         """Who is affected if a node fails.

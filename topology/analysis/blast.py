@@ -62,17 +62,16 @@ def entering_share(calls: Calls, impacts: dict[str, float]) -> float | None:
 
 
 def _impact(calls: Calls, caller: str, impacts: dict[str, float]) -> float:
-    answered = calls.inbound[caller]
-    if not answered:  # each of its calls is a request of its own
-        failing: float = sum(
-            edge["per_second"] * impacts.get(callee, 0.0) for callee, edge in calls.network.succ[caller].items()
-        )
-        return min(1.0, failing / calls.outbound[caller])
+    if not calls.inbound[caller]:  # each of its calls is a request of its own
+        failing = 0.0
+        for callee, part in calls.parts[caller]:
+            if callee in impacts:
+                failing += part * impacts[callee]
+        return min(1.0, failing)
     well = 1.0
-    for callee, edge in calls.network.succ[caller].items():
-        impact = impacts.get(callee, 0.0)
-        if impact:
-            well *= 1.0 - min(1.0, edge["per_second"] / answered) * impact
+    for callee, part in calls.parts[caller]:
+        if callee in impacts:
+            well *= 1.0 - part * impacts[callee]
     return 1.0 - well
 
 

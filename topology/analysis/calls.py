@@ -23,6 +23,9 @@ class Calls:
     entries: tuple[str, ...]
     inbound: dict[str, float]
     outbound: dict[str, float]
+    parts: dict[str, tuple[tuple[str, float], ...]]
+    """Of each caller: whom it calls, and how many calls a request that it answers makes there, at most 1. Of one that
+    answers none: which part of its calls they are."""
 
     def entering(self, node: str) -> float:
         """Requests per second that begin at an entry: what it answers, or what it calls if nobody calls it."""
@@ -50,7 +53,15 @@ def calls_of(graph: ServiceGraph, *, synchronous: bool = False) -> Calls:
     groups = tuple(
         tuple(sorted(condensed.nodes[part]["members"])) for part in reversed(list(nx.topological_sort(condensed)))
     )
-    return Calls(network, nodes, groups, _entries(network, groups), inbound, outbound)
+    parts = {caller: _parts(network, caller, inbound[caller], outbound[caller]) for caller in nodes}
+    return Calls(network, nodes, groups, _entries(network, groups), inbound, outbound, parts)
+
+
+def _parts(network: "nx.DiGraph", caller: str, inbound: float, outbound: float) -> tuple[tuple[str, float], ...]:
+    requests = inbound or outbound
+    return tuple(
+        (callee, min(1.0, edge["per_second"] / requests)) for callee, edge in network.adj[caller].items() if requests
+    )
 
 
 def _add(network: "nx.DiGraph", edge: ServiceEdge) -> None:
