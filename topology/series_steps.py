@@ -13,7 +13,7 @@ MAX_STEPS = 120
 LENGTHS = (10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
 """Lengths of a step in seconds; each is a multiple of an interval that is stored."""
 
-STORED = (3600, 600, 60, 10)
+STORED = (3600, 1800, 600, 300, 60, 10)
 QUANTILES = ("p50", "p90", "p95", "p99")
 
 

@@ -65,7 +65,7 @@ class SeriesReads:
             "end": end,
             "step": step,
             "interval": interval_of(step),
-            "relations": [_relation(report) for report in asked],
+            "relations": [report.relation for report in asked],
             "destinations": sorted({report.destination_service for report in asked}),
         }
         rows = self._queries.query("edge_series", parameters, SeriesStep)
@@ -77,18 +77,3 @@ def unknown(what: str, wanted: str, among: Iterable[str]) -> NotFound:
     near = closest(wanted, among)
     hint = f" Did you mean {near}?" if near else ""
     return NotFound(f"could not find the {what} {wanted[:300]}: it is not in the graph of this window.{hint}")
-
-
-def _relation(report: ServiceEdgeReport) -> tuple[str, ...]:
-    return (
-        report.signal,
-        report.reporter,
-        report.source_cluster,
-        report.source_namespace,
-        report.source_service,
-        report.destination_kind,
-        report.destination_cluster,
-        report.destination_namespace,
-        report.destination_service,
-        report.family,
-    )

@@ -2,7 +2,8 @@
 -- HTTP and gRPC, or TCP connections), with its outcomes and versions counted; with `by_version` one per pair of versions.
 -- Latency sketches are merged over all of that here, because quantiles cannot be merged later. Windows are widened to
 -- whole ten-second buckets [first, last). Of each length of interval come those that lie within the window and in no
--- longer one: hours, then ten minutes, minutes and ten seconds at its ends. Every row of `edges` counts exactly once.
+-- longer one: hours, then ever shorter ones towards its ends. Every row of `edges` counts exactly once.
+-- Rows are grouped by hashes of their names (edges.relation, edges.outcome), which is five times as fast as by names.
 WITH
     toUInt32(floor({start:Float64} / 10) * 10) AS first,
     toUInt32(ceil({end:Float64} / 10) * 10) AS last,
@@ -10,85 +11,167 @@ WITH
     toDateTime(last, 'UTC') AS last_10,
     toDateTime(intDiv(first + 59, 60) * 60, 'UTC') AS first_60,
     toDateTime(intDiv(last, 60) * 60, 'UTC') AS last_60,
+    toDateTime(intDiv(first + 299, 300) * 300, 'UTC') AS first_300,
+    toDateTime(intDiv(last, 300) * 300, 'UTC') AS last_300,
     toDateTime(intDiv(first + 599, 600) * 600, 'UTC') AS first_600,
     toDateTime(intDiv(last, 600) * 600, 'UTC') AS last_600,
+    toDateTime(intDiv(first + 1799, 1800) * 1800, 'UTC') AS first_1800,
+    toDateTime(intDiv(last, 1800) * 1800, 'UTC') AS last_1800,
     toDateTime(intDiv(first + 3599, 3600) * 3600, 'UTC') AS first_3600,
     toDateTime(intDiv(last, 3600) * 3600, 'UTC') AS last_3600
 SELECT
-    toString(signal) AS signal,
-    toString(reporter) AS reporter,
-    max(outcome.source_role) AS source_role,
-    source_cluster,
-    source_namespace,
-    source_service,
-    if({by_version:Bool}, outcome.source_version, '') AS source_version,
-    destination_kind,
-    destination_cluster,
-    destination_namespace,
-    destination_service,
-    if({by_version:Bool}, outcome.destination_version, '') AS destination_version,
-    if(transport = 'tcp', 'tcp', 'http') AS family,
-    sum(outcome.requests) AS requests,
-    sumIf(outcome.requests, transport = 'grpc') AS grpc_requests,
-    sum(outcome.attempts) AS attempts,
-    sum(outcome.bytes_sent) AS bytes_sent,
-    sum(outcome.bytes_received) AS bytes_received,
-    sum(outcome.duration_us_sum) AS duration_us_sum,
-    quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(outcome.sketch) AS latency_us,
-    sumMap([(response_code, grpc_status, toString(response_flags), toString(security))], [outcome.requests]) AS outcomes,
-    sumMap(map(toString(outcome.source_version), outcome.requests)) AS source_versions,
-    sumMap(map(toString(outcome.destination_version), outcome.requests)) AS destination_versions,
-    arraySort(arrayDistinct(arrayFlatten(groupArray(outcome.source_principals)))) AS source_principals,
-    arraySort(arrayDistinct(arrayFlatten(groupArray(outcome.destination_principals)))) AS destination_principals,
-    min(outcome.first_seen) AS first_seen,
-    max(outcome.last_seen) AS last_seen
+    toString(graph.signal) AS signal,
+    toString(graph.reporter) AS reporter,
+    graph.source_role AS source_role,
+    graph.source_cluster AS source_cluster,
+    graph.source_namespace AS source_namespace,
+    graph.source_service AS source_service,
+    graph.source_version AS source_version,
+    graph.destination_kind AS destination_kind,
+    graph.destination_cluster AS destination_cluster,
+    graph.destination_namespace AS destination_namespace,
+    graph.destination_service AS destination_service,
+    graph.destination_version AS destination_version,
+    graph.family AS family,
+    graph.requests AS requests,
+    graph.grpc_requests AS grpc_requests,
+    graph.attempts AS attempts,
+    graph.bytes_sent AS bytes_sent,
+    graph.bytes_received AS bytes_received,
+    graph.duration_us_sum AS duration_us_sum,
+    timed.latency_us AS latency_us,
+    graph.outcomes AS outcomes,
+    graph.source_versions AS source_versions,
+    graph.destination_versions AS destination_versions,
+    graph.source_principals AS source_principals,
+    graph.destination_principals AS destination_principals,
+    graph.first_seen AS first_seen,
+    graph.last_seen AS last_seen,
+    graph.relation AS relation
 FROM
 (
     SELECT
-        signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-        destination_kind, destination_cluster, destination_namespace, destination_service, destination_version, transport,
-        security, response_code, grpc_status, response_flags,
-        groupUniqArrayIf(8)(part.source_principal, part.source_principal != '') AS source_principals,
-        groupUniqArrayIf(8)(part.destination_principal, part.destination_principal != '') AS destination_principals,
-        sum(part.requests) AS requests,
-        sum(part.attempts) AS attempts,
-        sum(part.bytes_sent) AS bytes_sent,
-        sum(part.bytes_received) AS bytes_received,
-        sum(part.duration_us_sum) AS duration_us_sum,
-        quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS sketch,
-        min(part.first_seen) AS first_seen,
-        max(part.last_seen) AS last_seen
+        counted.edge AS edge,
+        any(counted.relation) AS relation,
+        any(counted.signal) AS signal,
+        any(counted.reporter) AS reporter,
+        max(counted.source_role) AS source_role,
+        any(counted.source_cluster) AS source_cluster,
+        any(counted.source_namespace) AS source_namespace,
+        any(counted.source_service) AS source_service,
+        if({by_version:Bool}, any(counted.source_version), '') AS source_version,
+        any(counted.destination_kind) AS destination_kind,
+        any(counted.destination_cluster) AS destination_cluster,
+        any(counted.destination_namespace) AS destination_namespace,
+        any(counted.destination_service) AS destination_service,
+        if({by_version:Bool}, any(counted.destination_version), '') AS destination_version,
+        if(any(counted.transport) = 'tcp', 'tcp', 'http') AS family,
+        sum(counted.requests) AS requests,
+        sumIf(counted.requests, counted.transport = 'grpc') AS grpc_requests,
+        sum(counted.attempts) AS attempts,
+        sum(counted.bytes_sent) AS bytes_sent,
+        sum(counted.bytes_received) AS bytes_received,
+        sum(counted.duration_us_sum) AS duration_us_sum,
+        sumMap([(counted.response_code, counted.grpc_status, toString(counted.response_flags), toString(counted.security))],
+            [counted.requests]) AS outcomes,
+        sumMap(map(toString(counted.source_version), counted.requests)) AS source_versions,
+        sumMap(map(toString(counted.destination_version), counted.requests)) AS destination_versions,
+        arraySort(groupUniqArrayIf(8)(counted.source_principal, counted.source_principal != '')) AS source_principals,
+        arraySort(groupUniqArrayIf(8)(counted.destination_principal, counted.destination_principal != ''))
+            AS destination_principals,
+        min(counted.first_seen) AS first_seen,
+        max(counted.last_seen) AS last_seen
     FROM
     (
         SELECT
-            signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-            destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-            transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
-            requests, attempts, bytes_sent, bytes_received, duration_us_sum, duration_us, edges.time AS first_seen,
-            edges.time AS last_seen
+            if({by_version:Bool}, cityHash64(part.relation, part.source_version, part.destination_version), part.relation) AS edge,
+            cityHash64(part.outcome, part.source_principal, part.destination_principal) AS kind,
+            any(part.relation) AS relation,
+            any(part.signal) AS signal,
+            any(part.reporter) AS reporter,
+            any(part.source_role) AS source_role,
+            any(part.source_cluster) AS source_cluster,
+            any(part.source_namespace) AS source_namespace,
+            any(part.source_service) AS source_service,
+            any(part.source_version) AS source_version,
+            any(part.destination_kind) AS destination_kind,
+            any(part.destination_cluster) AS destination_cluster,
+            any(part.destination_namespace) AS destination_namespace,
+            any(part.destination_service) AS destination_service,
+            any(part.destination_version) AS destination_version,
+            any(part.transport) AS transport,
+            any(part.security) AS security,
+            any(part.response_code) AS response_code,
+            any(part.grpc_status) AS grpc_status,
+            any(part.response_flags) AS response_flags,
+            any(part.source_principal) AS source_principal,
+            any(part.destination_principal) AS destination_principal,
+            sum(part.requests) AS requests,
+            sum(part.attempts) AS attempts,
+            sum(part.bytes_sent) AS bytes_sent,
+            sum(part.bytes_received) AS bytes_received,
+            sum(part.duration_us_sum) AS duration_us_sum,
+            min(part.first_seen) AS first_seen,
+            max(part.last_seen) AS last_seen
+        FROM
+        (
+            SELECT
+                signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
+                destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
+                transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
+                relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
+                edges.time AS first_seen, edges.time AS last_seen
+            FROM edges
+            WHERE edges.time >= first_10 AND edges.time < last_10
+                AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
+            UNION ALL
+            SELECT
+                signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
+                destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
+                transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
+                relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
+                first_seen, last_seen
+            FROM edges_rollup
+            WHERE (seconds = 60 AND edges_rollup.time >= first_60 AND edges_rollup.time < last_60
+                    AND (first_300 >= last_300 OR edges_rollup.time < first_300 OR edges_rollup.time >= last_300))
+                OR (seconds = 300 AND edges_rollup.time >= first_300 AND edges_rollup.time < last_300
+                    AND (first_600 >= last_600 OR edges_rollup.time < first_600 OR edges_rollup.time >= last_600))
+                OR (seconds = 600 AND edges_rollup.time >= first_600 AND edges_rollup.time < last_600
+                    AND (first_1800 >= last_1800 OR edges_rollup.time < first_1800 OR edges_rollup.time >= last_1800))
+                OR (seconds = 1800 AND edges_rollup.time >= first_1800 AND edges_rollup.time < last_1800
+                    AND (first_3600 >= last_3600 OR edges_rollup.time < first_3600 OR edges_rollup.time >= last_3600))
+                OR (seconds = 3600 AND edges_rollup.time >= first_3600 AND edges_rollup.time < last_3600)
+        ) AS part
+        GROUP BY edge, kind
+    ) AS counted
+    GROUP BY edge
+    ORDER BY requests DESC
+    LIMIT {limit:UInt32}
+) AS graph
+INNER JOIN
+(
+    SELECT
+        if({by_version:Bool}, cityHash64(part.relation, part.source_version, part.destination_version), part.relation) AS edge,
+        quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS latency_us
+    FROM
+    (
+        SELECT relation, source_version, destination_version, duration_us
         FROM edges
         WHERE edges.time >= first_10 AND edges.time < last_10
             AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
         UNION ALL
-        SELECT
-            signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-            destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-            transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
-            requests, attempts, bytes_sent, bytes_received, duration_us_sum, duration_us, first_seen, last_seen
-        FROM edges_rollup
-        WHERE (seconds = 60 AND edges_rollup.time >= first_60 AND edges_rollup.time < last_60
-                AND (first_600 >= last_600 OR edges_rollup.time < first_600 OR edges_rollup.time >= last_600))
-            OR (seconds = 600 AND edges_rollup.time >= first_600 AND edges_rollup.time < last_600
-                AND (first_3600 >= last_3600 OR edges_rollup.time < first_3600 OR edges_rollup.time >= last_3600))
-            OR (seconds = 3600 AND edges_rollup.time >= first_3600 AND edges_rollup.time < last_3600)
+        SELECT relation, source_version, destination_version, duration_us
+        FROM edges_latency
+        WHERE (seconds = 60 AND edges_latency.time >= first_60 AND edges_latency.time < last_60
+                AND (first_300 >= last_300 OR edges_latency.time < first_300 OR edges_latency.time >= last_300))
+            OR (seconds = 300 AND edges_latency.time >= first_300 AND edges_latency.time < last_300
+                AND (first_600 >= last_600 OR edges_latency.time < first_600 OR edges_latency.time >= last_600))
+            OR (seconds = 600 AND edges_latency.time >= first_600 AND edges_latency.time < last_600
+                AND (first_1800 >= last_1800 OR edges_latency.time < first_1800 OR edges_latency.time >= last_1800))
+            OR (seconds = 1800 AND edges_latency.time >= first_1800 AND edges_latency.time < last_1800
+                AND (first_3600 >= last_3600 OR edges_latency.time < first_3600 OR edges_latency.time >= last_3600))
+            OR (seconds = 3600 AND edges_latency.time >= first_3600 AND edges_latency.time < last_3600)
     ) AS part
-    GROUP BY
-        signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-        destination_kind, destination_cluster, destination_namespace, destination_service, destination_version, transport,
-        security, response_code, grpc_status, response_flags
-) AS outcome
-GROUP BY
-    signal, reporter, source_cluster, source_namespace, source_service, source_version, destination_kind,
-    destination_cluster, destination_namespace, destination_service, destination_version, family
+    GROUP BY edge
+) AS timed ON timed.edge = graph.edge
 ORDER BY requests DESC
-LIMIT {limit:UInt32}

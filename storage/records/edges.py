@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ServiceEdgeReport:
-    """What one side said of all calls from one service to another over a window (tables edges and edges_rollup).
+    """What one side said of all calls from one service to another over a window (tables edges, edges_rollup, edges_latency).
 
     Versions are together and `source_version` and `destination_version` are empty, unless it was asked by version.
 
@@ -14,7 +14,8 @@ class ServiceEdgeReport:
     flags, security) and, in a second list of the same length, their requests; versions map to requests, "" is unknown.
     Principals are SPIFFE ids, sorted.
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
-    `first_seen` and `last_seen` are the first and last ten seconds with a request.
+    `first_seen` and `last_seen` are the first and last ten seconds with a request. `relation` is the number that stands
+    for the names, the signal, the reporter and the family in the tables.
     """
 
     signal: str
@@ -44,6 +45,7 @@ class ServiceEdgeReport:
     last_seen: datetime
     source_version: str = ""
     destination_version: str = ""
+    relation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

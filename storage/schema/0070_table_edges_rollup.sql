@@ -1,12 +1,12 @@
--- The rows of `edges` added up over a minute, ten minutes and an hour, so that any window is answered from few of them:
--- whole hours in its middle, then ten minutes, minutes and ten seconds towards its ends (queries/service_edges_in_window).
--- What a question costs is the latency sketches that it reads, whatever they hold: about 1 us each.
+-- The counts of `edges` added up over longer intervals, so that any window is answered from few rows: whole hours in its
+-- middle, then shorter intervals and ten seconds towards its ends (queries/service_edges_in_window). Latency sketches are
+-- in `edges_latency`, without outcomes: to read one costs about 1 us, whatever it holds, and to add numbers nothing.
 -- Sorted by length and time, because the graph asks for all of an interval; granules are small, so that the course of
 -- one edge reads little more than its own rows.
 -- shard key: cityHash64(source_service, destination_service)
 CREATE TABLE IF NOT EXISTS edges_rollup${local} ${on_cluster}
 (
-    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 600 or 3600',
+    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 300, 600, 1800 or 3600',
     time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the interval',
     tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
     signal Enum8('access_log' = 1, 'span' = 2) COMMENT 'what the row was counted from',
@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS edges_rollup${local} ${on_cluster}
     response_code UInt16 COMMENT '0: no response',
     grpc_status Int8 COMMENT '-1: not gRPC',
     response_flags LowCardinality(String) COMMENT 'Envoy response flags',
+    relation SimpleAggregateFunction(any, UInt64) COMMENT 'as in edges',
+    outcome SimpleAggregateFunction(any, UInt64) COMMENT 'as in edges',
     source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     first_seen SimpleAggregateFunction(min, DateTime('UTC')) CODEC(Delta, ZSTD(1)) COMMENT 'the first ten seconds with a request',
@@ -34,8 +36,7 @@ CREATE TABLE IF NOT EXISTS edges_rollup${local} ${on_cluster}
     attempts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'requests plus retries',
     bytes_sent SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'to the caller',
     bytes_received SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'from the caller',
-    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds',
-    duration_us AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99), UInt64) CODEC(ZSTD(1)) COMMENT 'DDSketch of the durations in microseconds, 1 % relative error'
+    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds'
 )
 ENGINE = ${engine}AggregatingMergeTree
 PARTITION BY toDate(time)

@@ -1,4 +1,4 @@
--- Edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
+-- Counts of edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
 -- counted twice, and late rows are in every interval at once.
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ${on_cluster} TO edges_rollup${local} AS
 SELECT
@@ -22,6 +22,8 @@ SELECT
     response_code,
     grpc_status,
     response_flags,
+    any(edges.relation) AS relation,
+    any(edges.outcome) AS outcome,
     anyLast(edges.source_principal) AS source_principal,
     anyLast(edges.destination_principal) AS destination_principal,
     min(edges.time) AS first_seen,
@@ -30,8 +32,7 @@ SELECT
     sum(edges.attempts) AS attempts,
     sum(edges.bytes_sent) AS bytes_sent,
     sum(edges.bytes_received) AS bytes_received,
-    sum(edges.duration_us_sum) AS duration_us_sum,
-    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+    sum(edges.duration_us_sum) AS duration_us_sum
 FROM edges${local} AS edges
-ARRAY JOIN [toUInt16(60), toUInt16(600), toUInt16(3600)] AS seconds
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
 GROUP BY ALL

@@ -83,8 +83,10 @@ def test_the_whole_exchange_is_counted_once(store: Store, sent: Exchange) -> Non
     assert report.first_seen == datetime.fromtimestamp((sent.start // 10**9 - SPAN) // 10 * 10, UTC)
 
 
-def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchange) -> None:
-    question = """SELECT seconds, sum(edges_rollup.requests) FROM edges_rollup WHERE source_service = {service:String}
+@pytest.mark.parametrize("table", ["edges_rollup", "edges_latency"])
+def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchange, table: str) -> None:
+    question = f"""SELECT seconds, sum({table}.requests) FROM {table} WHERE source_service = {{service:String}}
         GROUP BY seconds ORDER BY seconds"""
     total = len(range(0, SPAN, STEP))
-    assert rows(store, question, service=sent.caller.service) == [(60, total), (600, total), (3600, total)]
+    lengths = (60, 300, 600, 1800, 3600)
+    assert rows(store, question, service=sent.caller.service) == [(seconds, total) for seconds in lengths]

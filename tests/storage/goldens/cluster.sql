@@ -919,6 +919,11 @@ CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
     response_code UInt16 COMMENT '0: no response',
     grpc_status Int8 COMMENT '-1: not gRPC',
     response_flags LowCardinality(String) COMMENT 'Envoy response flags',
+    relation SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(signal, reporter, source_cluster, source_namespace, source_service, destination_kind,
+        destination_cluster, destination_namespace, destination_service, transport = 'tcp')
+        COMMENT 'who called whom, by whose report: what the graph groups by, as one number',
+    outcome SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(source_role, source_version, destination_version, transport, security,
+        response_code, grpc_status, response_flags) COMMENT 'all else that tells rows apart, as one number',
     source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'in these ten seconds with this outcome',
@@ -1722,15 +1727,15 @@ WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionSt
 GROUP BY ALL
 ;
 
--- The rows of `edges` added up over a minute, ten minutes and an hour, so that any window is answered from few of them:
--- whole hours in its middle, then ten minutes, minutes and ten seconds towards its ends (queries/service_edges_in_window).
--- What a question costs is the latency sketches that it reads, whatever they hold: about 1 us each.
+-- The counts of `edges` added up over longer intervals, so that any window is answered from few rows: whole hours in its
+-- middle, then shorter intervals and ten seconds towards its ends (queries/service_edges_in_window). Latency sketches are
+-- in `edges_latency`, without outcomes: to read one costs about 1 us, whatever it holds, and to add numbers nothing.
 -- Sorted by length and time, because the graph asks for all of an interval; granules are small, so that the course of
 -- one edge reads little more than its own rows.
 -- shard key: cityHash64(source_service, destination_service)
 CREATE TABLE IF NOT EXISTS edges_rollup_local ON CLUSTER 'two'
 (
-    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 600 or 3600',
+    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 300, 600, 1800 or 3600',
     time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the interval',
     tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
     signal Enum8('access_log' = 1, 'span' = 2) COMMENT 'what the row was counted from',
@@ -1750,6 +1755,8 @@ CREATE TABLE IF NOT EXISTS edges_rollup_local ON CLUSTER 'two'
     response_code UInt16 COMMENT '0: no response',
     grpc_status Int8 COMMENT '-1: not gRPC',
     response_flags LowCardinality(String) COMMENT 'Envoy response flags',
+    relation SimpleAggregateFunction(any, UInt64) COMMENT 'as in edges',
+    outcome SimpleAggregateFunction(any, UInt64) COMMENT 'as in edges',
     source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     first_seen SimpleAggregateFunction(min, DateTime('UTC')) CODEC(Delta, ZSTD(1)) COMMENT 'the first ten seconds with a request',
@@ -1758,8 +1765,7 @@ CREATE TABLE IF NOT EXISTS edges_rollup_local ON CLUSTER 'two'
     attempts SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'requests plus retries',
     bytes_sent SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'to the caller',
     bytes_received SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'from the caller',
-    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds',
-    duration_us AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99), UInt64) CODEC(ZSTD(1)) COMMENT 'DDSketch of the durations in microseconds, 1 % relative error'
+    duration_us_sum SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'microseconds'
 )
 ENGINE = ReplicatedAggregatingMergeTree
 PARTITION BY toDate(time)
@@ -1772,7 +1778,7 @@ SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplica
 
 CREATE TABLE IF NOT EXISTS edges_rollup ON CLUSTER 'two' AS edges_rollup_local ENGINE = Distributed('two', currentDatabase(), edges_rollup_local, cityHash64(source_service, destination_service));
 
--- Edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
+-- Counts of edges added up over longer intervals. From the edges of the same insert, which are aggregated already: nothing is
 -- counted twice, and late rows are in every interval at once.
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ON CLUSTER 'two' TO edges_rollup_local AS
 SELECT
@@ -1796,6 +1802,8 @@ SELECT
     response_code,
     grpc_status,
     response_flags,
+    any(edges.relation) AS relation,
+    any(edges.outcome) AS outcome,
     anyLast(edges.source_principal) AS source_principal,
     anyLast(edges.destination_principal) AS destination_principal,
     min(edges.time) AS first_seen,
@@ -1804,10 +1812,9 @@ SELECT
     sum(edges.attempts) AS attempts,
     sum(edges.bytes_sent) AS bytes_sent,
     sum(edges.bytes_received) AS bytes_received,
-    sum(edges.duration_us_sum) AS duration_us_sum,
-    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+    sum(edges.duration_us_sum) AS duration_us_sum
 FROM edges_local AS edges
-ARRAY JOIN [toUInt16(60), toUInt16(600), toUInt16(3600)] AS seconds
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
 GROUP BY ALL
 ;
 
@@ -1880,6 +1887,52 @@ WHERE metrics_gauge.metric IN ('cluster.outlier_detection.ejections_active', 'cl
     'cluster.circuit_breakers.default.rq_retry_open', 'cluster.circuit_breakers.cx_open',
     'cluster.circuit_breakers.rq_open', 'cluster.circuit_breakers.rq_pending_open',
     'cluster.circuit_breakers.rq_retry_open') AND value > 0 AND attributes['envoy.cluster_name'] != ''
+GROUP BY ALL
+;
+
+-- How long the requests of `edges` took, as latency sketches over longer intervals, all outcomes of a call relation
+-- together: beside `edges_rollup`, which counts them.
+-- Sorted by length and time, because the graph asks for all of an interval.
+-- shard key: cityHash64(source_service, destination_service)
+CREATE TABLE IF NOT EXISTS edges_latency_local ON CLUSTER 'two'
+(
+    seconds UInt16 CODEC(ZSTD(1)) COMMENT 'length of the interval: 60, 300, 600, 1800 or 3600',
+    time DateTime('UTC') CODEC(Delta, ZSTD(1)) COMMENT 'start of the interval',
+    relation UInt64 COMMENT 'as in edges',
+    reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call reported',
+    source_service LowCardinality(String) COMMENT 'the caller',
+    source_version LowCardinality(String) COMMENT 'the caller',
+    destination_service LowCardinality(String) COMMENT 'the callee',
+    destination_version LowCardinality(String) COMMENT 'the callee',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'in the interval',
+    duration_us AggregateFunction(quantilesDD(0.01, 0.5, 0.9, 0.95, 0.99), UInt64) CODEC(ZSTD(1)) COMMENT 'DDSketch of the durations in microseconds, 1 % relative error'
+)
+ENGINE = ReplicatedAggregatingMergeTree
+PARTITION BY toDate(time)
+ORDER BY (seconds, time, destination_service, source_service, relation, reporter, destination_version, source_version, tenant)
+TTL time + toIntervalDay(90)
+SETTINGS ttl_only_drop_parts = 1, index_granularity = 1024, replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS edges_latency ON CLUSTER 'two' AS edges_latency_local ENGINE = Distributed('two', currentDatabase(), edges_latency_local, cityHash64(source_service, destination_service));
+
+-- Latency of edges over longer intervals. From the edges of the same insert, which are aggregated already.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_latency_from_edges ON CLUSTER 'two' TO edges_latency_local AS
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    relation,
+    reporter,
+    source_service,
+    source_version,
+    destination_service,
+    destination_version,
+    tenant,
+    sum(edges.requests) AS requests,
+    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+FROM edges_local AS edges
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
 GROUP BY ALL
 ;
 
@@ -2033,6 +2086,10 @@ ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(
 ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
+
+ALTER TABLE edges_latency_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE edges_latency_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
 
 ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
