@@ -3,21 +3,33 @@
 Every method blocks, is thread-safe, and raises a MeshhubError whose message is fit to be shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
+from alerting.alerts.model import Alert
+from alerting.evaluation.state import Evaluation
+from alerting.groups import Group
+from alerting.ledger.ledger import AuditEntry, Event
+from alerting.ledger.notifications import LogEntry
+from alerting.outbox import Outcome
+from alerting.pager import AlertStatus
+from alerting.silences import Silence
+from dashboard.reads.alerts import AlertHistory
 from dashboard.reads.findings import Findings
+from dashboard.reads.happenings import Happening
 from dashboard.reads.hub import DataAge, HubHealth
 from dashboard.reads.log_answers import ExportFormat, LogDetail, LogFacets, LogHistogram, LogOrder, LogPage, Tail
 from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
+from dashboard.reads.slos import Defaults, Preview, SloDetail
 from dashboard.reads.traces import Inspected, Rank
 from meshhub.expression import Suggestion
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
 from topology.diff.model import GraphDiff
 from topology.health.model import HealthReport
-from topology.model import Perspective, ServiceGraph
+from topology.model import Perspective, ServiceGraph, ServiceNode
 from topology.series import EdgeSeries, NodeSeries
 from traces.difference import Contrast
 from traces.model import Journey
@@ -56,6 +68,14 @@ class InsightReads(Protocol):
     def edge_series(self, edge_id: str, window: TimeRange) -> EdgeSeries: ...
 
     def node_series(self, node_id: str, window: TimeRange) -> NodeSeries: ...
+
+
+class HappeningReads(Protocol):
+    """dashboard.reads.happenings.HappeningReads."""
+
+    def births(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]: ...
+
+    def crossings(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]: ...
 
 
 class ServiceReads(Protocol):
@@ -140,6 +160,54 @@ class LogReads(Protocol):
     def complete(self, text: str, cursor: int) -> list[Suggestion]: ...
 
 
+class SloReads(Protocol):
+    """dashboard.reads.slos.SloReads."""
+
+    def overview(self) -> Evaluation: ...
+
+    def detail(self, name: str, length: timedelta = ...) -> SloDetail:
+        """Raises NotFound."""
+        ...
+
+    def preview(self, text: str, length: timedelta) -> Preview:
+        """Raises ConfigurationError, with every fault of the specification."""
+        ...
+
+    def defaults(self) -> Defaults: ...
+
+
+class AlertReads(Protocol):
+    """dashboard.reads.alerts.AlertReads. Raises NotFound where alerting does not run."""
+
+    def alerts(self) -> list[AlertStatus]: ...
+
+    def groups(self) -> list[Group]: ...
+
+    def alert(self, fingerprint: str) -> AlertHistory: ...
+
+    def events(self, since: timedelta = ...) -> list[Event]: ...
+
+    def acknowledge(self, fingerprint: str, who: str, comment: str = "") -> Alert: ...
+
+    def silences(self) -> list[Silence]: ...
+
+    def silence(self, wanted: Silence, who: str) -> Silence:
+        """Raises UnusableSilence."""
+        ...
+
+    def preview(self, silence: Silence) -> list[Alert]: ...
+
+    def expire(self, silence_id: str, who: str) -> None: ...
+
+    def notifications(self, *, limit: int = ..., before: int | None = None) -> list[LogEntry]: ...
+
+    def audit(self) -> list[AuditEntry]: ...
+
+    def receivers(self) -> Mapping[str, Sequence[str]]: ...
+
+    def test(self, receiver: str, who: str) -> list[tuple[str, Outcome]]: ...
+
+
 class Reads(Protocol):
     """All families."""
 
@@ -151,6 +219,9 @@ class Reads(Protocol):
 
     @property
     def insights(self) -> InsightReads: ...
+
+    @property
+    def happenings(self) -> HappeningReads: ...
 
     @property
     def findings(self) -> FindingReads: ...
@@ -169,3 +240,9 @@ class Reads(Protocol):
 
     @property
     def logs(self) -> LogReads: ...
+
+    @property
+    def slos(self) -> SloReads: ...
+
+    @property
+    def alerts(self) -> AlertReads: ...

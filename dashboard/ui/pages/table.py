@@ -1,6 +1,6 @@
 """The table of pages, in the order of the navigation. A new page is one module and one line here."""
 
-from dashboard.ui.pages import findings, hub, logs, requests, services, topology, trace
+from dashboard.ui.pages import alerts, findings, hub, logs, requests, services, slos, topology, trace
 from dashboard.ui.pages.page import Page
 
 PAGES = (
@@ -9,6 +9,8 @@ PAGES = (
     Page("requests", "Requests", "requests", "r", requests.layout, requests.register),
     Page("trace", "Trace", "trace", "w", trace.layout, trace.register),
     Page("logs", "Logs", "logs", "l", logs.layout, logs.register),
+    Page("slos", "SLOs", "slos", "o", slos.layout, slos.register),
+    Page("alerts", "Alerts", "alerts", "a", alerts.layout, alerts.register),
     Page("findings", "Findings", "findings", "f", findings.layout, findings.register),
     Page("hub", "Hub", "hub", "h", hub.layout, hub.register),
 )
