@@ -57,7 +57,8 @@ def inhibited(
     now: datetime,
     dependencies: Dependencies | None = None,
 ) -> dict[str, Inhibition]:
-    """Which of these alerts are inhibited at a time, by fingerprint: firing ones, by firing ones and those just over."""
+    """Which of these alerts are inhibited at a time, by fingerprint: firing ones, by firing ones and those just
+    over."""
     inhibiting = sorted((alert for alert in alerts if _inhibits(alert, now)), key=_firing_first)
     by_mark = {alert.fingerprint: alert for alert in inhibiting}
     found: dict[str, Inhibition] = {}

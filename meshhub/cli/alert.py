@@ -13,6 +13,10 @@ Who = Annotated[str, typer.Option("--by", envvar="USER", help="Your name, for th
 Comment = Annotated[str, typer.Option("--comment", help="Why.")]
 
 
+Fingerprint = Annotated[str, typer.Argument(help="The alert's id, as `alert list` shows it.", show_default=False)]
+SilenceId = Annotated[str, typer.Argument(help="The silence's id.", show_default=False)]
+Receiver = Annotated[str, typer.Argument(help="Its name in the notifications file.", show_default=False)]
+
 _NAMES = {"list_alerts": "list", "try_receiver": "test"}
 
 
@@ -47,7 +51,7 @@ def list_alerts(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
         print_lines(["No alert goes on."])
 
 
-def show(fingerprint: str, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def show(fingerprint: Fingerprint, url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Show one alert: why it fires, what happened, who was told."""
     body = ask(url, f"/api/v1/alerts/{quote(fingerprint, safe='')}", {})
 
@@ -65,7 +69,11 @@ def show(fingerprint: str, url: Url = DEFAULT_URL, as_json: AsJson = False) -> N
 
 
 def ack(
-    fingerprint: str, by: Who = "somebody", comment: Comment = "", url: Url = DEFAULT_URL, as_json: AsJson = False
+    fingerprint: Fingerprint,
+    by: Who = "somebody",
+    comment: Comment = "",
+    url: Url = DEFAULT_URL,
+    as_json: AsJson = False,
 ) -> None:
     """Have an alert in hand: it is not repeated until it is over."""
     body = post(url, f"/api/v1/alerts/{quote(fingerprint, safe='')}/acknowledge", {"by": by, "comment": comment})
@@ -86,7 +94,7 @@ def silence(
     _said(body, f"silence {body['id']} until {body['ends_at']}", as_json)
 
 
-def expire(silence_id: str, by: Who = "somebody", url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def expire(silence_id: SilenceId, by: Who = "somebody", url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """End a silence."""
     body = post(url, f"/api/v1/silences/{quote(silence_id, safe='')}/expire", {"by": by})
     _said(body, "ended", as_json)
@@ -104,7 +112,7 @@ def notifications(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
         print_lines([_told(each) for each in body["notifications"]] or ["Nobody was told of anything."])
 
 
-def try_receiver(receiver: str, by: Who = "somebody", url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
+def try_receiver(receiver: Receiver, by: Who = "somebody", url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:
     """Send a test to a receiver, over each of its channels; exit 1 if one does not take it."""
     body = post(url, f"/api/v1/receivers/{quote(receiver, safe='')}/test", {"by": by})
 

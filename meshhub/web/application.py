@@ -19,6 +19,7 @@ from meshhub.web.health import Check, Prober, create_health_router
 from meshhub.web.hosts import HostCheck, allowed_hosts
 from meshhub.web.metrics import Expose, create_metrics_router
 from meshhub.web.observation import Observation
+from meshhub.web.origins import OriginCheck
 from meshhub.web.problems import handle_errors
 from meshhub.web.security import SecurityHeaders
 
@@ -88,6 +89,6 @@ def create_application(settings: WebSettings, parts: Parts) -> ASGIApp:
 def _surrounded(app: FastAPI, settings: WebSettings, parts: Parts) -> ASGIApp:
     """What every request passes through, outside of the application: its answers to its own errors pass it, too."""
     policies = {DOCS_PATH: DOCS_POLICY} | ({UI_PATH: parts.pages.policy} if parts.pages else {})
-    checked = HostCheck(app, allowed_hosts(settings.address, settings.allowed_hosts))
+    checked = HostCheck(OriginCheck(app), allowed_hosts(settings.address, settings.allowed_hosts))
     secured = SecurityHeaders(checked, policies, tls=settings.tls is not None)
     return Observation(secured, parts.meter, parts.tracer)

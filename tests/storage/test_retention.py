@@ -15,8 +15,8 @@ from storage.rendering import migrations
 from storage.settings import RetentionSettings, StorageSettings
 
 DAY = 86_400 * 10**9
-LONG = RetentionSettings(spans=100, access_logs=100, logs=100, edges=100, metrics=100)
-SHORT = RetentionSettings(spans=10, access_logs=20, logs=30, edges=40, metrics=50)
+LONG = RetentionSettings(spans=100, access_logs=100, logs=100, edges=100, request_minutes=100, metrics=100)
+SHORT = RetentionSettings(spans=10, access_logs=20, logs=30, edges=40, request_minutes=40, metrics=50)
 LEFT = {
     "spans": 1,
     "access_logs": 2,

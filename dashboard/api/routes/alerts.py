@@ -62,6 +62,7 @@ def _add_alerts(router: APIRouter, alerts: AlertReads) -> None:
     @router.get(
         "/alerts",
         summary="All alerts that go on",
+        description="Pending, firing and just resolved ones, latest first, each with what holds it back.",
         response_model=bodies.AlertsBody,
         responses=problem_responses(status_503=UNAVAILABLE),
     )
@@ -71,6 +72,7 @@ def _add_alerts(router: APIRouter, alerts: AlertReads) -> None:
     @router.get(
         "/alerts/{fingerprint}",
         summary="One alert, with its history",
+        description="What happened to it in the last 30 days, and what receivers were told.",
         response_model=bodies.AlertHistoryBody,
         responses=problem_responses(status_404="There is no such alert.", status_422=INVALID, status_503=UNAVAILABLE),
     )
@@ -93,6 +95,7 @@ def _add_silences(router: APIRouter, alerts: AlertReads, clock: Clock) -> None:
     @router.get(
         "/silences",
         summary="All silences",
+        description="Pending, active and expired ones; those that end last first.",
         response_model=bodies.SilencesBody,
         responses=problem_responses(status_503=UNAVAILABLE),
     )
@@ -103,6 +106,7 @@ def _add_silences(router: APIRouter, alerts: AlertReads, clock: Clock) -> None:
     @router.post(
         "/silences",
         summary="Make or change a silence",
+        description="While it is active, nobody is told of the alerts that meet all its matchers.",
         response_model=bodies.SilenceBody,
         responses=problem_responses(status_400=_UNUSABLE, status_422=INVALID, status_503=UNAVAILABLE),
     )
@@ -114,6 +118,7 @@ def _add_silences(router: APIRouter, alerts: AlertReads, clock: Clock) -> None:
     @router.post(
         "/silences/preview",
         summary="Which alerts a silence would cover",
+        description="Of those that go on now. Nothing is changed.",
         response_model=bodies.SilencePreviewBody,
         responses=problem_responses(status_400=_UNUSABLE, status_422=INVALID, status_503=UNAVAILABLE),
     )
@@ -123,6 +128,7 @@ def _add_silences(router: APIRouter, alerts: AlertReads, clock: Clock) -> None:
     @router.post(
         "/silences/{silence_id}/expire",
         summary="End a silence",
+        description="From now on. What it covered is told, if it still goes on.",
         response_model=bodies.SilencesBody,
         responses=problem_responses(status_404="There is no such silence.", status_422=INVALID, status_503=UNAVAILABLE),
     )
@@ -135,6 +141,7 @@ def _add_notifications(router: APIRouter, alerts: AlertReads) -> None:
     @router.get(
         "/notifications",
         summary="What receivers were told, and are owed",
+        description="The notification log with every attempt to deliver, newest first.",
         response_model=bodies.NotificationsBody,
         responses=problem_responses(status_422=INVALID, status_503=UNAVAILABLE),
     )
@@ -148,21 +155,31 @@ def _add_notifications(router: APIRouter, alerts: AlertReads) -> None:
     @router.get(
         "/audit",
         summary="Who changed what about alerts",
+        description="Silences and acknowledgements, newest first.",
         response_model=bodies.AuditBody,
         responses=problem_responses(status_503=UNAVAILABLE),
     )
     def read_audit() -> Response:
         return json_response(bodies.show_audit(alerts.audit()))
 
-    @router.get("/receivers", summary="Who can be told, and how", response_model=dict[str, list[str]])
+    @router.get(
+        "/receivers",
+        summary="Who can be told, and how",
+        description="The names of receivers, each with its channels.",
+        response_model=dict[str, list[str]],
+        responses=problem_responses(status_503=UNAVAILABLE),
+    )
     def read_receivers() -> Response:
         return json_response({name: list(channels) for name, channels in alerts.receivers().items()})
 
     @router.post(
         "/receivers/{receiver}/test",
         summary="Send a test to a receiver",
+        description="One message over each of its channels, at once; how each went.",
         response_model=bodies.TestBody,
-        responses=problem_responses(status_404="There is no such receiver.", status_422=INVALID),
+        responses=problem_responses(
+            status_404="There is no such receiver.", status_422=INVALID, status_503=UNAVAILABLE
+        ),
     )
     def test_receiver(receiver: Receiver, deed: bodies.Deed) -> Response:
         return json_response(bodies.show_test(alerts.test(receiver, deed.by)))

@@ -35,25 +35,32 @@ def describe_api() -> dict[str, Any]:
 def api_page() -> str:
     """The page: the routes, then every object that their bodies are made of."""
     description = describe_api()
-    parts = [_route(path, operation) for path, operation in sorted(description["paths"].items())]
-    parts.append("## Objects\n\nEvery member is always there.")
-    parts += [
-        f"### {name}\n\n{schema['description']}\n\n{_members(schema)}"
-        for name, schema in sorted(description["components"]["schemas"].items())
+    parts = [
+        _route(method.upper(), path, operation)
+        for path, operations in sorted(description["paths"].items())
+        for method, operation in sorted(operations.items())
     ]
+    parts.append("## Objects\n\nEvery member of an answer is always there.")
+    parts += [_object(name, schema) for name, schema in sorted(description["components"]["schemas"].items())]
     return page("API", INTRODUCTION, *parts)
 
 
-def _route(path: str, methods: Mapping[str, Any]) -> str:
-    operation = methods["get"]
-    parameters = table(
-        ("Parameter", "In", "Default", "Meaning"), (_parameter(each) for each in operation["parameters"])
-    )
-    answers = table(
-        ("Status", "Body", "When"),
-        (_answer(status, answer) for status, answer in sorted(operation["responses"].items())),
-    )
-    return f"## GET {path}\n\n{operation['summary']}. {operation['description']}\n\n{parameters}\n\n{answers}"
+def _route(method: str, path: str, operation: Mapping[str, Any]) -> str:
+    parts = [f"## {method} {path}", f"{operation['summary']}. {operation['description']}"]
+    if operation.get("parameters"):
+        parameters = (_parameter(each) for each in operation["parameters"])
+        parts.append(table(("Parameter", "In", "Default", "Meaning"), parameters))
+    if "requestBody" in operation:
+        ((media, content),) = operation["requestBody"]["content"].items()
+        parts.append(f"Takes {_type(content['schema'])} ({code(media)}).")
+    answers = (_answer(status, answer) for status, answer in sorted(operation["responses"].items()))
+    return "\n\n".join([*parts, table(("Status", "Body", "When"), answers)])
+
+
+def _object(name: str, schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return f"### {name}\n\n{schema['description']}\n\nOne of {', '.join(map(code, schema['enum']))}."
+    return f"### {name}\n\n{schema['description']}\n\n{_members(schema)}"
 
 
 def _parameter(parameter: Mapping[str, Any]) -> tuple[str, ...]:
@@ -63,9 +70,15 @@ def _parameter(parameter: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _answer(status: str, answer: Mapping[str, Any]) -> tuple[str, ...]:
-    ((media, content),) = answer["content"].items()
-    body = _type(content["schema"]) if media == "application/json" else "problem details"
+    bodies = [_body(media, content) for media, content in answer.get("content", {}).items()]
+    body = " or ".join(dict.fromkeys(bodies)) or "none"
     return status, body, "Answered." if status == "200" else answer["description"]
+
+
+def _body(media: str, content: Mapping[str, Any]) -> str:
+    if media == "application/problem+json":
+        return "problem details"
+    return _type(content["schema"]) if media == "application/json" and content.get("schema") else code(media)
 
 
 def _members(schema: Mapping[str, Any]) -> str:
@@ -83,10 +96,11 @@ def _type(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         return f"list of {_types(schema)}"
     if schema.get("type") == "object":
-        return f"object of {_type(schema['additionalProperties'])}"
+        values = schema.get("additionalProperties")
+        return f"object of {_type(values)}" if isinstance(values, dict) else "object"
     return str(schema.get("format", schema.get("type", "any")))
 
 
 def _types(schema: Mapping[str, Any]) -> str:
-    items: Iterable[Mapping[str, Any]] = schema.get("prefixItems") or [schema["items"]]
+    items: Iterable[Mapping[str, Any]] = schema.get("prefixItems") or [schema.get("items", {})]
     return ", ".join(_type(item) for item in items)

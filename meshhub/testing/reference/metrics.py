@@ -11,10 +11,14 @@ from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.trace import NoOpTracer
 from prometheus_client import CollectorRegistry
 
+from alerting.evaluation.board import Board
+from alerting.evaluation.service import EvaluationService
+from alerting.settings import AlertingSettings
 from collector.service import Collector
 from collector.settings import CollectorSettings
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
+from meshhub.clock import SystemClock
 from meshhub.model import Signal
 from meshhub.telemetry.process import observe_process
 from meshhub.testing.reference.markdown import code, page, table
@@ -75,6 +79,12 @@ class _NoEngine:
     def query(self, name: str, parameters: Mapping[str, Any], into: type[Any]) -> list[Any]:
         raise NotImplementedError
 
+    def query_filtered(self, name: str, parameters: Mapping[str, Any], into: type[Any], pieces: Any) -> list[Any]:
+        raise NotImplementedError
+
+    def export(self, name: str, parameters: Mapping[str, Any], pieces: Any, form: str) -> bytes:
+        raise NotImplementedError
+
     def ping(self) -> None:
         raise NotImplementedError
 
@@ -91,6 +101,7 @@ def instruments() -> list[Instrument]:
     Collector(CollectorSettings(), Path("reference"), watch, meter)
     Observation(_no_application, meter, NoOpTracer())
     ObservedQueries(_NoEngine(), meter, NoOpTracer())
+    EvaluationService(AlertingSettings(), _NoEngine(), SystemClock(), meter, Board())
     return sorted(meter.instruments, key=lambda instrument: instrument.name)
 
 
