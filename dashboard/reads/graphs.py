@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from dashboard.queries import Queries
 from dashboard.reads.bounds import bounds
 from dashboard.reads.collection import without_collection
+from dashboard.reads.graph_refresh import GraphRefresh
 from dashboard.reads.shared_graphs import SharedGraphs
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
@@ -25,6 +26,15 @@ class GraphReads:
     def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
         self._shared = SharedGraphs(clock)
+        self._refresh = GraphRefresh(self._shared.refresh)
+
+    def start(self) -> None:
+        """Begin to make the graphs of live windows that somebody looks at anew before they are old."""
+        self._refresh.start()
+
+    def stop(self) -> None:
+        """End that. Safe to repeat, and without a start."""
+        self._refresh.stop()
 
     def graph(
         self, window: TimeRange, *, perspective: Perspective = Perspective.SERVICE, idle: bool = False
@@ -38,7 +48,7 @@ class GraphReads:
             perspective: what a node is.
             idle: with the services that had no traffic in the window, and some in the day before.
         """
-        return self._shared.graph(window, (perspective, idle), lambda: self._make(window, perspective, idle))
+        return self._shared.graph(window, (perspective, idle), lambda moved: self._make(moved, perspective, idle))
 
     def _make(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         with without_collection():

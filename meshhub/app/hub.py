@@ -102,6 +102,8 @@ class Hub:
         await to_thread(self._watch.start, must_answer=self._store.embedded)
         running.push_async_callback(to_thread, self._web.stop)
         reads = self._make_reads()
+        running.push_async_callback(to_thread, reads.graphs.stop)
+        reads.graphs.start()
         await to_thread(self._start_alerting, reads)
         jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat)
         running.push_async_callback(to_thread, jaeger.stop)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ServiceEdgeReport:
-    """What one side said of all calls from one service to another over a window (tables edges, edges_rollup, edges_latency).
+    """What one side said of all calls from one service to another over a window (tables edges, edges_rollup and
+    edges_latency).
 
     Versions are together and `source_version` and `destination_version` are empty, unless it was asked by version.
 

@@ -86,7 +86,7 @@ def test_the_whole_exchange_is_counted_once(store: Store, sent: Exchange) -> Non
 @pytest.mark.parametrize("table", ["edges_rollup", "edges_latency"])
 def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchange, table: str) -> None:
     question = f"""SELECT seconds, sum({table}.requests) FROM {table} WHERE source_service = {{service:String}}
-        GROUP BY seconds ORDER BY seconds"""
+        GROUP BY seconds ORDER BY seconds"""  # noqa: S608 - a name of this test
     total = len(range(0, SPAN, STEP))
     lengths = (60, 300, 600, 1800, 3600)
     assert rows(store, question, service=sent.caller.service) == [(seconds, total) for seconds in lengths]
