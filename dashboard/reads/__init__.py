@@ -6,11 +6,13 @@ from dashboard.reads.alerts import AlertReads
 from dashboard.reads.compat import CompatReads
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
+from dashboard.reads.happenings import HappeningReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
 from dashboard.reads.logs import LogReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
+from dashboard.reads.service_slos import BoardSlos
 from dashboard.reads.services import ServiceReads
 from dashboard.reads.slos import SloReads
 from dashboard.reads.traces import TraceReads
@@ -36,11 +38,12 @@ class Reads:
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries, clock)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
-        self.requests = RequestReads(queries)
+        self.requests = RequestReads(queries, clock)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
-        self.services = ServiceReads(queries)
+        self.services = ServiceReads(queries, BoardSlos(board or Board()))
         self.alerts = AlertReads(clock)
+        self.happenings = HappeningReads(queries, self.alerts, clock)
         self.slos = SloReads(queries, clock, self.graphs, board or Board())
         self.traces = TraceReads(queries, clock)
         self.search = SearchReads(queries, clock)

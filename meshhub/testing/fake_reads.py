@@ -10,6 +10,7 @@ from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
 from meshhub.testing.fake_alerts import FakeAlertReads
 from meshhub.testing.fake_findings import FakeFindingReads
+from meshhub.testing.fake_happenings import FakeHappeningReads
 from meshhub.testing.fake_insights import FakeInsightReads
 from meshhub.testing.fake_logs import FakeLogReads
 from meshhub.testing.fake_search import FakeSearchReads
@@ -92,6 +93,7 @@ class FakeReads:
         self.hub = FakeHubReads(self.mood)
         self.graphs = FakeGraphReads(self.mood, graph)
         self.insights = FakeInsightReads(self.mood, lambda window: self.graphs.make_graph(window))
+        self.happenings = FakeHappeningReads(self.mood)
         self.services = FakeServiceReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
         self.traces = FakeTraceReads(self.mood)

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboard.ui import ids
 from dashboard.ui.browser import in_browser
 from dashboard.ui.links import Links
+from dashboard.ui.marks import as_marks
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.state import services as state
 from dashboard.ui.views import cards, service, services
@@ -96,4 +97,5 @@ def _register_one(app: Dash, around: Surroundings) -> None:
         found = around.reads.services.service(asked.service_id, asked.view.window(around.clock.now()), asked.side)
         health = around.reads.insights.health(found.graph)
         series = around.reads.insights.node_series(asked.service_id, found.window)
-        return service.service(found, health, series, Links(around.prefix, search or ""))
+        crossings = as_marks(around.reads.happenings.crossings(found.node, found.window))
+        return service.service(found, health, series, Links(around.prefix, search or ""), crossings)

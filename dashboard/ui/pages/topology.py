@@ -7,6 +7,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
 from dashboard.ui import controls, drawing, ids, topology_export
+from dashboard.ui.behind import calls_of
 from dashboard.ui.browser import in_browser
 from dashboard.ui.figures.elements import elements
 from dashboard.ui.figures.stylesheet import stylesheet
@@ -17,7 +18,16 @@ from dashboard.ui.pages.topology_source import TopologySource
 from dashboard.ui.replay import frame_ends
 from dashboard.ui.state import topology as state
 from dashboard.ui.theme import Scheme
-from dashboard.ui.views import cards, first_proxy, legend, topology_panel, topology_summary, topology_toolbar
+from dashboard.ui.views import (
+    cards,
+    first_proxy,
+    legend,
+    topology_panel,
+    topology_shape,
+    topology_summary,
+    topology_toolbar,
+)
+from dashboard.ui.views.topology_requests import requests_behind
 
 
 def layout() -> Component:
@@ -38,7 +48,8 @@ def layout() -> Component:
     message = html.Div(cards.skeleton(), id=ids.TOPOLOGY_MESSAGE)
     count = html.Span(id=ids.TOPOLOGY_COUNT, className="count", role="status")
     canvas = html.Div([graph, count, legend.legend(), message], id=ids.TOPOLOGY_CANVAS, className="canvas")
-    panel = html.Aside(id=ids.TOPOLOGY_PANEL, className="panel", tabIndex=-1)
+    explained = [html.Div(id=ids.TOPOLOGY_PANEL), html.Div(id=ids.TOPOLOGY_MORE)]
+    panel = html.Aside(explained, className="panel", tabIndex=-1)
     stores = [
         dcc.Download(id=ids.TOPOLOGY_DOWNLOAD),
         dcc.Store(id=ids.TOPOLOGY_STYLES, data={scheme.value: stylesheet(scheme) for scheme in Scheme}),
@@ -100,7 +111,23 @@ def _register_panel(app: Dash, around: Surroundings, source: TopologySource) -> 
         asked = state.parse(search)
         links = Links(around.prefix, search or "")
         scene = source.scene(asked)
-        return topology_panel.panel(scene, asked, around.reads.insights, links, lambda: source.analysis(asked))
+        return topology_panel.panel(scene, asked, around.reads, links, lambda: source.analysis(asked))
+
+    # What takes longer comes after the drawing, which is what its input waits for.
+    @app.callback(
+        Output(ids.TOPOLOGY_MORE, "children"),
+        Input(ids.TOPOLOGY_COUNT, "children"),
+        State(ids.LOCATION, "search"),
+        on_error=lambda _error: None,
+    )
+    def explain_more(_count: str | None, search: str | None) -> Component | None:
+        asked = state.parse(search)
+        links = Links(around.prefix, search or "")
+        seen = source.see(asked)
+        if not asked.view.selected:
+            return topology_shape.shape(seen.graph, source.analysis(asked), links)
+        calls = calls_of(seen.graph, asked.view.selected)
+        return None if calls is None else requests_behind(source.behind(calls, seen.asked), links)
 
 
 def _register_export(app: Dash, source: TopologySource) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
+from dashboard.ui.behind import Behind, Calls, behind
+from dashboard.ui.burning import NOTHING_BURNS, Burning, burning
 from dashboard.ui.finding import found, hidden
 from dashboard.ui.graph_scope import focus, restrict, without, without_idle
 from dashboard.ui.pages.page import Surroundings
@@ -21,6 +23,9 @@ FRESH_SECONDS = 1.5
 SHAPE_SECONDS = 30.0
 """How long an analysis of the graph's shape serves."""
 
+BEHIND_SECONDS = 8.0
+"""How long the requests behind a selection serve: longer than from one refresh to the next."""
+
 
 class TopologySource:
     """Reads for the topology page."""
@@ -28,6 +33,7 @@ class TopologySource:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._recent: Recent[Seen] = Recent(around.clock, FRESH_SECONDS)
+        self._behind: Recent[Behind] = Recent(around.clock, BEHIND_SECONDS)
         self._shapes: Recent[GraphAnalysis] = Recent(around.clock, SHAPE_SECONDS)
 
     def scene(self, state: TopologyState) -> Scene:
@@ -61,6 +67,11 @@ class TopologySource:
         key = (view.length, view.end, state.perspective)
         return self._shapes.get(key, lambda: self._around.reads.insights.analysis(self.see(state).graph))
 
+    def behind(self, calls: Calls, window: TimeRange) -> Behind:
+        """The requests behind calls, as they were not long ago."""
+        key = (calls, round(window.seconds), round(window.end.timestamp() / BEHIND_SECONDS))
+        return self._behind.get(key, lambda: behind(self._around.reads.logs, calls, window))
+
     def _read(self, state: TopologyState, now: datetime) -> Seen:
         window = state.view.window(now)
         before = state.view.before(window)
@@ -69,16 +80,20 @@ class TopologySource:
         insights = self._around.reads.insights
         if before is None:
             graph = self._graph(state, window)
-            return Seen(window, graph, insights.health(graph), None)
+            return Seen(window, graph, insights.health(graph), None, self._burning(state, graph))
         graph = self._graph(replace(state, perspective=Perspective.SERVICE), window)
         diff = insights.diff(before, window)
-        return Seen(window, with_removed(graph, diff), insights.health(graph), diff)
+        return Seen(window, with_removed(graph, diff), insights.health(graph), diff, self._burning(state, graph))
 
     def _read_frame(self, state: TopologyState, window: TimeRange, end: datetime) -> Seen:
         frame = frame_window(window, end)
         moment = self._graph(state, frame)
         ground = quieted(self._graph(state, window), moment)
         return Seen(frame, ground, self._around.reads.insights.health(moment), None)
+
+    def _burning(self, state: TopologyState, graph: ServiceGraph) -> Burning:
+        """Where SLOs burn now: nothing is said of windows that ended before."""
+        return NOTHING_BURNS if state.view.end else burning(self._around.reads.slos.overview().states.values(), graph)
 
     def _graph(self, state: TopologyState, window: TimeRange) -> ServiceGraph:
         return self._around.reads.graphs.graph(window, perspective=state.perspective, idle=state.view.idle)

@@ -9,9 +9,11 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import comparing
+from dashboard.ui.figures.annotations import Mark
 from dashboard.ui.figures.look import Look
 from dashboard.ui.links import Links
-from dashboard.ui.reads import InsightReads
+from dashboard.ui.marks import marks_of
+from dashboard.ui.reads import HappeningReads, InsightReads
 from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.theme import CHANGE_MARKS
 from dashboard.ui.views.parts import Content, icon, link, section
@@ -20,7 +22,7 @@ from meshhub.errors import MeshhubError
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis, SinglePoint
 from topology.diff.model import Change, EdgeChange, NodeChange
-from topology.model import ServiceGraph
+from topology.model import ServiceGraph, ServiceNode
 from topology.series import CallSeries, EdgeSeries, NodeSeries
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class About:
     look: Look
     state: TopologyState
     insights: InsightReads
+    happenings: HappeningReads
     links: Links
     shape: Callable[[], GraphAnalysis]
 
@@ -53,6 +56,10 @@ class About:
     def blast_radius(self, node_id: str) -> BlastRadius | None:
         """Who fails if a node does."""
         return self._ask(lambda: self.insights.blast_radius(self.graph, node_id))
+
+    def marks(self, node: ServiceNode) -> tuple[Mark, ...]:
+        """What happened to a node, by time."""
+        return self._ask(lambda: marks_of(self.happenings, node, self.window)) or ()
 
     def analysis(self) -> GraphAnalysis | None:
         """What the shape of the graph says."""
@@ -72,9 +79,11 @@ class About:
             return None
 
 
-def signals(calls: CallSeries | None, title: str = "Over the window") -> Component | None:
-    """The golden signals of some calls."""
-    drawn = golden(calls) if calls else None
+def signals(
+    calls: CallSeries | None, title: str = "Over the window", *, marks: Sequence[Mark] = ()
+) -> Component | None:
+    """The golden signals of some calls, and what happened meanwhile."""
+    drawn = golden(calls, marks=marks) if calls else None
     return section(title, drawn) if drawn else None
 
 

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui.figures.look import pool_words
 from dashboard.ui.views.about import About, changed, look_further, signals
+from dashboard.ui.views.burns import burns
 from dashboard.ui.views.further import edge_links
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, link, moment, section, table
 from meshhub.model import Reporter
@@ -36,9 +37,10 @@ def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode,
             ),
             html.P([health_mark(verdict.health), " ", verdict.reason]),
             html.P(_sentence(edge, *names)),
+            burns(about, edge.id),
             *(html.P([icon("note"), note.text], className="note") for note in edge.notes),
             changed(about.look.edges.get(edge.id), about),
-            signals(about.edge_series(edge.id)),
+            signals(about.edge_series(edge.id), marks=about.marks(destination)),
             look_further(edge_links(edge, source, destination, about)),
             section("As each side saw it", _both_sides(edge, destination)),
             _flags(edge),

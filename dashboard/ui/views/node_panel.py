@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui.theme import MARKS
 from dashboard.ui.views.about import About, changed, look_further, signals
+from dashboard.ui.views.burns import burns
 from dashboard.ui.views.further import node_links
 from dashboard.ui.views.parts import Content, facts, health_mark, icon, link, section, table
 from topology.model import NodeKind, NodeTraffic, ServiceEdge, ServiceNode
@@ -29,7 +30,7 @@ AFFECTED_SHOWN = 8
 def node_panel(node: ServiceNode, about: About) -> Component:
     """Words, signals over time, totals, what would fail with it, callers, callees."""
     graph, verdict = about.graph, about.look.node(node)
-    series = about.node_series(node.id)
+    series, marks = about.node_series(node.id), about.marks(node)
     names = {other.id: other.service or "unknown" for other in graph.nodes}
     callers = [edge for edge in graph.edges if edge.destination == node.id]
     callees = [edge for edge in graph.edges if edge.source == node.id]
@@ -38,6 +39,7 @@ def node_panel(node: ServiceNode, about: About) -> Component:
             html.H2(node.service or "Unknown"),
             html.P([health_mark(verdict.health), " ", verdict.reason]),
             html.P(_KINDS[node.kind]),
+            burns(about, node.id),
             html.Ul([html.Li(text) for text in node.known]) if node.known else None,
             html.P([icon("note"), _silence(node)], className="note") if _silence(node) else None,
             facts(
@@ -51,8 +53,8 @@ def node_panel(node: ServiceNode, about: About) -> Component:
                 )
             ),
             changed(about.look.nodes.get(node.id), about),
-            signals(series.inbound, "What it answers") if series else None,
-            signals(series.outbound, "What it calls") if series else None,
+            signals(series.inbound, "What it answers", marks=marks) if series else None,
+            signals(series.outbound, "What it calls", marks=marks) if series else None,
             _if_it_fails(node, names, about),
             look_further(node_links(node, about)),
             _peers("Called by", callers, [edge.source for edge in callers], names, about),

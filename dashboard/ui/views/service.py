@@ -37,9 +37,11 @@ _KINDS = {
 }
 
 
-def service(found: Service, health: HealthReport, series: NodeSeries, links: Links) -> Component:
-    """The page of one service."""
-    marks = within(_births(found), found.window)
+def service(
+    found: Service, health: HealthReport, series: NodeSeries, links: Links, crossings: Iterable[Mark] = ()
+) -> Component:
+    """The page of one service. `crossings` are when alerts about it began and ended."""
+    marks = within((*_births(found), *crossings), found.window)
     return html.Div(
         [
             _head(found, health.nodes.get(found.node.id), links),
@@ -49,7 +51,7 @@ def service(found: Service, health: HealthReport, series: NodeSeries, links: Lin
             instances(found),
             html.Div([routes(found, links), flags(found, marks)], className="columns"),
             requests(found, links),
-            html.Div([slos(found), wiring(found)], className="columns"),
+            html.Div([slos(found, links), wiring(found)], className="columns"),
         ],
         className="one-service",
     )

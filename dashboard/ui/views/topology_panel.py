@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui.links import Links
-from dashboard.ui.reads import InsightReads
+from dashboard.ui.reads import Reads
 from dashboard.ui.scene import Scene
 from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.views.about import About
@@ -20,13 +20,15 @@ from topology.analysis.model import GraphAnalysis
 
 
 def panel(
-    scene: Scene, state: TopologyState, insights: InsightReads, links: Links, shape: Callable[[], GraphAnalysis]
+    scene: Scene, state: TopologyState, reads: Reads, links: Links, shape: Callable[[], GraphAnalysis]
 ) -> Component:
     """Explain the selection; if nothing is selected, what changed, or all that is shown.
 
     `shape` analyses the shape of the graph, if that is asked for.
     """
-    about = About(scene.seen.graph, scene.seen.asked, scene.look(state), state, insights, links, shape)
+    about = About(
+        scene.seen.graph, scene.seen.asked, scene.look(state), state, reads.insights, reads.happenings, links, shape
+    )
     if state.view.selected:
         return html.Div([_close(links), _selection(state.view.selected, about)])
     if scene.seen.diff is not None:

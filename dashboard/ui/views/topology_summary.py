@@ -15,7 +15,6 @@ from topology.health import Health, Verdict
 from topology.model import NodeKind, ServiceEdge, ServiceGraph, ServiceNode
 
 WORST_SHOWN = 12
-FACTS_SHOWN = 3
 
 Judged = tuple[ServiceEdge, Verdict]
 
@@ -55,7 +54,6 @@ def summary(scene: Scene, about: About) -> Component:
             *(html.P([icon("note"), note.text], className="note") for note in graph.notes),
             section("Not well", _worst_list(graph, ill, about), aside="worst first") if ill else None,
             section("In numbers", _numbers(graph)),
-            _shape(about),
             section("Silent proxies", _silent_list(silent, about)) if silent else None,
             html.P("Select a service, a box or an edge to see its numbers.", className="muted"),
         ],
@@ -96,25 +94,6 @@ def _numbers(graph: ServiceGraph) -> Component:
             ("of them failed", fmt.share(entries.error_share) if entries.requests else ""),
         )
     )
-
-
-def _shape(about: About) -> Component | None:
-    """What the shape of the mesh says."""
-    analysis = about.analysis()
-    if analysis is None:
-        return None
-    told = [
-        *((point.text, point.node) for point in analysis.single_points[:FACTS_SHOWN]),
-        *((blast.text, blast.node) for blast in analysis.blast[:FACTS_SHOWN]),
-        *((cycle.text, cycle.edges[0] if cycle.edges else "") for cycle in analysis.cycles[:FACTS_SHOWN]),
-        *((chain.text, "") for chain in analysis.chains[:1]),
-    ]
-    names = {node.id: node.service or "unknown" for node in about.graph.nodes}
-    items = [
-        html.Li([link(names[name], about.links.here("topology", select=name)), ": ", text] if name in names else text)
-        for text, name in told
-    ]
-    return section("Its shape", html.Ul(items, className="shape-facts")) if items else None
 
 
 def _worst_list(graph: ServiceGraph, ill: tuple[Judged, ...], about: About) -> Component:

@@ -18,10 +18,19 @@ from topology.model import ServiceGraph, ServiceNode
 
 
 def about(graph: ServiceGraph) -> About:
-    insights = FakeReads(lambda _window: graph).insights
+    reads = FakeReads(lambda _window: graph)
     links = Links("/ui/", "?window=1h&ns=shop&select=x&labels=p95&compare=1d")
     state = TopologyState(View())
-    return About(graph, graph.window, Look(), state, insights, links, lambda: insights.analysis(graph))
+    return About(
+        graph,
+        graph.window,
+        Look(),
+        state,
+        reads.insights,
+        reads.happenings,
+        links,
+        lambda: reads.insights.analysis(graph),
+    )
 
 
 @pytest.mark.parametrize("name", ["reviews", "<b>\"quoted\" and 'more'\\\\", "a,b&c=d#e 🙂", "x" * 300])

@@ -14,6 +14,7 @@ from dashboard.ui.query import View
 from dashboard.ui.scene import Scene, Seen
 from dashboard.ui.state.topology import TopologyState
 from dashboard.ui.views import first_proxy, topology_panel
+from dashboard.ui.views.topology_shape import shape
 from dashboard.ui.views.topology_summary import count, worst
 from meshhub.errors import StorageError
 from meshhub.model import TimeRange
@@ -48,8 +49,7 @@ def panel(graph: ServiceGraph, view: View, links: Links, diff: GraphDiff | None 
 
 
 def explained(shown: Scene, state: TopologyState, reads: FakeReads, links: Links) -> Component:
-    insights = reads.insights
-    return topology_panel.panel(shown, state, insights, links, lambda: insights.analysis(shown.seen.graph))
+    return topology_panel.panel(shown, state, reads, links, lambda: reads.insights.analysis(shown.seen.graph))
 
 
 def test_it_says_how_much_is_shown(shop: ServiceGraph, window: TimeRange) -> None:
@@ -80,7 +80,19 @@ def test_without_a_selection_the_panel_says_what_is_not_well(shop: ServiceGraph,
     assert "reviews → ratings ■ failing 5xx 12.2 % ≥ 10 %, baseline 0 %; 5xx rose: 0 of 109,800 before" in said
     assert "Silent proxies" in said
     assert "legacy-stock" in said
+
+
+def test_the_shape_of_the_mesh_is_told_in_words(shop: ServiceGraph, text: Text) -> None:
+    said = text(shape(shop, FakeReads().insights.analysis(shop), LINKS))
     assert "Every way to 11 nodes leads through gateway" in said
+
+
+def test_what_happened_to_a_service_is_marked_on_its_signals(shop: ServiceGraph) -> None:
+    reads = FakeReads(lambda _window: shop)
+    reads.happenings.firing = frozenset({"ratings"})
+    made = explained(scene(shop), TopologyState(View(selected=RATINGS)), reads, LINKS)
+    sparks = [json.loads(getattr(part, "data-spark")) for part in parts(made) if hasattr(part, "data-spark")]
+    assert [mark[1:] for mark in sparks[0]["marks"]] == [["slo", "ErrorBudgetBurn began to fire"]]
 
 
 def test_a_comparison_is_a_table_with_the_words_of_each_change(shop: ServiceGraph, text: Text, written: Text) -> None:

@@ -1,0 +1,100 @@
+"""What happened to a service besides its requests: versions seen for the first time, promises broken and kept again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from alerting.pager import AlertStatus
+from dashboard.queries import Queries
+from dashboard.reads.alerts import AlertReads
+from dashboard.reads.bounds import bounds
+from dashboard.reads.service_model import Side
+from meshhub.clock import Clock
+from meshhub.errors import NotFound
+from meshhub.model import TimeRange
+from storage.records.services import VersionBirth
+from topology.model import NodeKind, ServiceNode
+
+MAX_VERSIONS = 100
+_CROSSINGS = {"firing": "began to fire", "resolved": "is over"}
+
+
+class HappeningKind(StrEnum):
+    """What it is about."""
+
+    VERSION = "version"
+    SLO = "slo"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened at one moment. `text` is for people."""
+
+    kind: HappeningKind
+    time: datetime
+    text: str
+
+
+class HappeningReads:
+    """What happened to services. Every method blocks and is thread-safe."""
+
+    def __init__(self, queries: Queries, alerts: AlertReads, clock: Clock) -> None:
+        self._queries = queries
+        self._alerts = alerts
+        self._clock = clock
+
+    def births(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]:
+        """The versions of a service that were seen for the first time in a window, by time.
+
+        The oldest of all that is stored was not born: it was there. Minutes are as exact as it gets.
+        """
+        if not node.service:
+            return ()
+        for side in (Side.OWN, Side.CALLERS):
+            found = self._queries.query("service_version_births", _question(node, window, side), VersionBirth)
+            named = [birth for birth in found if birth.version]
+            if named:
+                return tuple(
+                    Happening(HappeningKind.VERSION, time, f"version {birth.version} of {node.service} first seen")
+                    for birth in named[1:]
+                    if window.start <= (time := datetime.fromtimestamp(birth.first_minute, UTC)) < window.end
+                )
+        return ()
+
+    def crossings(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]:
+        """When alerts about a service began to fire and were over in a window, by time: those that go on, or ended
+        in the last hour. Empty where alerting does not run."""
+        try:
+            about = {each.alert.fingerprint: each for each in self._alerts.alerts() if _is_about(each, node)}
+            if not about:
+                return ()
+            events = self._alerts.events(max(self._clock.now() - window.start, timedelta(0)))
+        except NotFound:
+            return ()
+        return tuple(
+            Happening(HappeningKind.SLO, event.at, f"{about[event.fingerprint].alert.name} {_CROSSINGS[event.what]}")
+            for event in sorted(events, key=lambda event: (event.at, event.fingerprint))
+            if event.fingerprint in about and event.what in _CROSSINGS and window.start <= event.at < window.end
+        )
+
+
+def _question(node: ServiceNode, window: TimeRange, side: Side) -> dict[str, object]:
+    """By every name that peers may know the service by: they may leave out its cluster."""
+    outside = int(node.kind is NodeKind.EXTERNAL)
+    clusters = sorted({node.cluster, ""})
+    return bounds(window) | {
+        "side": side.value,
+        "services": [node.service],
+        "sources": [],
+        "destinations": [(outside, cluster, node.namespace, node.service) for cluster in clusters],
+        "limit": MAX_VERSIONS,
+    }
+
+
+def _is_about(status: AlertStatus, node: ServiceNode) -> bool:
+    labels = status.alert.labels
+    return (
+        bool(node.service)
+        and labels.get("service") == node.service
+        and labels.get("namespace", "") in ("", node.namespace)
+    )
