@@ -40,6 +40,9 @@ class Burning:
         return self.edges.get(element_id) or self.nodes.get(element_id) or ()
 
 
+NOTHING_BURNS = Burning()
+
+
 def burning(states: Iterable[SloState], graph: ServiceGraph) -> Burning:
     """Where it burns: an SLO of a service, or of all its calls, is on its node, one of an edge on the edge.
 

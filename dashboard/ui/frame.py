@@ -116,6 +116,7 @@ def _bar() -> Component:
             _search(),
             html.Div(
                 [
+                    html.Span(id=ids.FIRING, role="status"),
                     html.Span(id=ids.AGE, className="age", role="status"),
                     _share(),
                     icon_button(ids.HELP, "help", "Help (?)"),

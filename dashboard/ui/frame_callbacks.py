@@ -9,16 +9,18 @@ from dash.development.base_component import Component
 from dashboard.ui import controls, graph_scope, ids, query
 from dashboard.ui.browser import in_browser
 from dashboard.ui.frame import COMPARISONS
+from dashboard.ui.links import Links
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.pages.table import PAGES, find
 from dashboard.ui.share import share
-from dashboard.ui.views import cards, freshness, places
+from dashboard.ui.views import cards, firing_now, freshness, places
 
 
 def register(app: Dash, around: Surroundings) -> None:
     """Connect the frame."""
     _register_route(app, around)
     _register_freshness(app, around)
+    _register_firing(app, around)
     _register_places(app, around)
     _register_share(app, around)
     _register_browser_side(app)
@@ -40,6 +42,17 @@ def _register_freshness(app: Dash, around: Surroundings) -> None:
     def refresh(_ticks: int | None) -> tuple[Component, Component | None]:
         age = around.reads.hub.age()
         return freshness.badge(age), freshness.banner(age)
+
+
+def _register_firing(app: Dash, around: Surroundings) -> None:
+    @app.callback(
+        Output(ids.FIRING, "children"),
+        Input(ids.AGE_TICK, "n_intervals"),
+        State(ids.LOCATION, "search"),
+        on_error=lambda _error: None,
+    )
+    def count(_ticks: int | None, search: str | None) -> Component | None:
+        return firing_now.badge(around.reads.alerts.alerts(), Links(around.prefix, search or ""))
 
 
 def _register_places(app: Dash, around: Surroundings) -> None:

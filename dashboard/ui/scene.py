@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.ui.burning import NOTHING_BURNS, Burning
 from dashboard.ui.figures.look import Look
 from dashboard.ui.state.topology import TopologyState
 from meshhub.model import TimeRange
@@ -21,6 +22,7 @@ class Seen:
     graph: ServiceGraph
     report: HealthReport
     diff: GraphDiff | None
+    burning: Burning = NOTHING_BURNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +35,4 @@ class Scene:
 
     def look(self, state: TopologyState) -> Look:
         """How it is to be drawn."""
-        return Look.of(state.view.labels, self.seen.report, self.seen.diff, self.found)
+        return Look.of(state.view.labels, self.seen.report, self.seen.diff, self.found, self.seen.burning)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from dashboard.api.windows import DEFAULT_WINDOW, UnusableWindow, read_window
 from dashboard.ui import query
-from dashboard.ui.state import topology
+from dashboard.ui.state import alerts, slos, topology
 from topology.model import Perspective
 
 DEFAULT_HUB = "http://127.0.0.1:8080"
@@ -105,6 +105,21 @@ def _services(given: Given) -> Question:
     return f"services/{quote(service)}{query.write(**window)}", ("services", service, *words)
 
 
+def _slos(given: Given) -> Question:
+    name = given.get(slos.NAME, "")
+    return (f"slos/{quote(name, safe='')}", ("slo", "explain", name)) if name else ("slos", ("slo", "list"))
+
+
+def _alerts(given: Given) -> Question:
+    alert = given.get(alerts.ALERT, "")
+    if alert:
+        return f"alerts/{quote(alert, safe='')}", ("alert", "show", alert)
+    tab = given.get(alerts.TAB, "")
+    if tab == alerts.Tab.LOG:
+        return "notifications", ("alert", "notifications")
+    return (tab if tab in ("silences", "receivers", "audit") else "alerts"), ("alert", "list")
+
+
 def _hub(given: Given) -> Question:
     window, words = _window(given)
     return f"hub{query.write(**window)}", ("graph", *words)
@@ -131,6 +146,8 @@ _QUESTIONS: Mapping[str, Callable[[Given], Question]] = {
     "trace": _trace,
     "logs": _logs,
     "findings": _findings,
+    "slos": _slos,
+    "alerts": _alerts,
     "hub": _hub,
 }
 """By the path of a page; a page that is not here shares the graph."""

@@ -13,7 +13,7 @@ from meshhub.model import TimeRange
 from topology.health.model import Health
 
 MOST_ROWS = 15
-LONGEST_NAME = 44
+LONGEST_NAME = 34
 _COLOURS = {Health.FAILING: "#d0453b", Health.DEGRADED: SERVICE_HUES[2]}
 
 
@@ -63,7 +63,7 @@ def alert_timeline(found: Sequence[Firing], names: Mapping[str, Named], window: 
     return {
         "data": bars,
         "layout": {
-            "margin": {"l": 290, "r": 12, "t": 4, "b": 28},
+            "margin": {"l": 220, "r": 12, "t": 4, "b": 28},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 11, "family": "inherit"},

@@ -120,20 +120,24 @@ def _box(box: Box) -> Element:
 
 def _node(node: ServiceNode, box: Box | None, place: Point, look: Look) -> Element:
     verdict, change = look.node(node), look.node_change(node.id)
+    burns = look.burn_words([node.id])
     data = {
         "id": node.id,
-        "label": _with_change(f"{_short(node_name(node))}\n{_node_line(node, verdict.health)}", change),
-        "why": f"{node_name(node)}\n{verdict.reason}",
+        "label": _with_change(f"{_short(node_name(node))}\n{_node_line(node, verdict.health, burns)}", change),
+        "why": "\n".join(filter(None, (node_name(node), verdict.reason, burns))),
         **_proposal(place),
     }
     if box:
         data["parent"] = box.id
     silent = "" if node.reporting or node.kind not in (NodeKind.SERVICE, NodeKind.GATEWAY, NodeKind.TCP) else "silent"
-    classes = ("node", node.kind, verdict.health, silent, _change_class(change), look.found_class(node.id))
+    classes = ("node", node.kind, verdict.health, silent, _change_class(change), look.found_class(node.id),
+               look.burn_class([node.id]))  # fmt: skip
     return {"data": data, "classes": " ".join(filter(None, classes))}
 
 
-def _node_line(node: ServiceNode, health: Health) -> str:
+def _node_line(node: ServiceNode, health: Health, burns: str) -> str:
+    if burns:
+        return burns
     mark = MARKS[health]
     traffic = node.inbound or node.outbound
     if health in (Health.DEGRADED, Health.FAILING) and traffic is not None and traffic.error_share:
@@ -152,24 +156,27 @@ def _group(group: Group, place: Point, look: Look) -> Element:
     changed = sum(look.node_change(node.id) not in (None, Change.UNCHANGED) for node in group.nodes)
     why = f"{group.label}\n{line}" + (f"\n{fmt.plural(changed, 'service')} changed" if changed else "")
     found = next(filter(None, (look.found_class(node.id) for node in group.nodes)), "")
+    burns = look.burn_class(node.id for node in group.nodes)
     data = {"id": group.id, "label": label, "why": f"{why}\nDouble click opens it.", **_proposal(place)}
-    return {"data": data, "classes": " ".join(filter(None, ("group", shown, found)))}
+    return {"data": data, "classes": " ".join(filter(None, ("group", shown, found, burns)))}
 
 
 def _edge(edge: ServiceEdge, look: Look, bend: float) -> Element:
     verdict, change, view = look.edge(edge), look.edge_change(edge.id), edge.headline
+    burns = look.burn_words([edge.id])
     data: dict[str, Any] = {
         "id": edge.id,
         "source": edge.source,
         "target": edge.destination,
-        "label": edge_label(edge, look),
-        "why": look.edge_words(edge),
+        "label": "\n".join(filter(None, (edge_label(edge, look), burns))),
+        "why": "\n".join(filter(None, (look.edge_words(edge), burns))),
         "width": width(view.rates.per_second),
         **_traffic(view.rates.per_second, view.errors.share, view.latency.p50 if view.latency else None),
     }
     if bend:
         data["bend"] = bend
-    classes = ("edge", verdict.health, edge.transport, _change_class(change), look.found_class(edge.id))
+    classes = ("edge", verdict.health, edge.transport, _change_class(change), look.found_class(edge.id),
+               look.burn_class([edge.id]))  # fmt: skip
     return {"data": data, "classes": " ".join(filter(None, classes))}
 
 
@@ -183,6 +190,7 @@ def _bundle(bundle: Bundle, look: Look) -> Element:
     }
     label = _label(health, bundle.traffic.error_share, texts, look.labels)
     found = next(filter(None, (look.found_class(edge.id) for edge in bundle.edges)), "")
+    burns = look.burn_class(edge.id for edge in bundle.edges)
     data = {
         "id": bundle.id,
         "source": bundle.source,
@@ -193,7 +201,10 @@ def _bundle(bundle: Bundle, look: Look) -> Element:
         "width": width(bundle.traffic.per_second),
         **_traffic(bundle.traffic.per_second, bundle.traffic.error_share, None),
     }
-    return {"data": data, "classes": " ".join(filter(None, ("edge", "bundle", health, _change_class(change), found)))}
+    return {
+        "data": data,
+        "classes": " ".join(filter(None, ("edge", "bundle", health, _change_class(change), found, burns))),
+    }
 
 
 def _traffic(per_second: float, error_share: float | None, median: float | None) -> dict[str, float]:

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from dashboard.ui.burning import NOTHING_BURNS, Burning
 from dashboard.ui.query import DEFAULT_LABELS, EdgeLabel
 from topology.diff.model import Change, EdgeChange, GraphDiff, NodeChange
 from topology.health import Health, Verdict, judge_edge, judge_node, judge_traffic
 from topology.health.model import HealthReport
 from topology.model import NodeTraffic, Pool, ServiceEdge, ServiceNode
+
+BURN_GLYPH = "⚑"
+"""Stands with the words of an SLO that burns."""
 
 _BREAKERS = {"cx": "connections", "rq": "requests", "rq_pending": "waiting requests", "rq_retry": "retries"}
 
@@ -33,7 +37,7 @@ class Look:
 
     `report` has the verdicts; what it does not have is judged by its error share alone. `edges` and `nodes` are the
     changes by id, empty where nothing is compared. `found` are the ids of what the find expression holds for; None
-    where nothing is looked for.
+    where nothing is looked for. `burning` are the SLOs that burn.
     """
 
     labels: tuple[EdgeLabel, ...] = DEFAULT_LABELS
@@ -41,6 +45,7 @@ class Look:
     edges: Mapping[str, EdgeChange] = field(default_factory=dict)
     nodes: Mapping[str, NodeChange] = field(default_factory=dict)
     found: frozenset[str] | None = None
+    burning: Burning = NOTHING_BURNS
 
     @classmethod
     def of(
@@ -49,12 +54,13 @@ class Look:
         report: HealthReport | None,
         diff: GraphDiff | None,
         found: frozenset[str] | None,
+        burning: Burning = NOTHING_BURNS,
     ) -> "Look":
         """With the changes of a comparison."""
         if diff is None:
-            return cls(labels, report, {}, {}, found)
+            return cls(labels, report, {}, {}, found, burning)
         edges = {change.id: change for change in diff.edges}
-        return cls(labels, report, edges, {change.id: change for change in diff.nodes}, found)
+        return cls(labels, report, edges, {change.id: change for change in diff.nodes}, found, burning)
 
     def edge(self, edge: ServiceEdge) -> Verdict:
         """How the calls of an edge went."""
@@ -92,6 +98,15 @@ class Look:
         if edge.id in self.edges:
             lines += [note.text for note in self.edges[edge.id].words]
         return "\n".join(line for line in lines if line)
+
+    def burn_words(self, element_ids: Iterable[str]) -> str:
+        """What is said of the SLOs that burn on these elements; "" where none does."""
+        burns = [burn for each in element_ids for burn in self.burning.of(each)]
+        return f"{BURN_GLYPH} {burns[0].words}" if burns else ""
+
+    def burn_class(self, element_ids: Iterable[str]) -> str:
+        """The class of what an SLO burns on; "" for the rest."""
+        return "burn" if self.burn_words(element_ids) else ""
 
     def found_class(self, element_id: str) -> str:
         """The class of what the find expression holds for; "" for the rest."""

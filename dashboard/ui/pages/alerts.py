@@ -18,7 +18,7 @@ from dashboard.ui.state import alerts as state
 from dashboard.ui.state.alerts import AlertsState, Tab
 from dashboard.ui.views import alert_detail, alert_forms, alert_receivers, alerts, cards
 from dashboard.ui.views.alert_group import group_detail
-from dashboard.ui.views.alert_look import severity_health, summary
+from dashboard.ui.views.alert_look import severity_health, short_name
 from dashboard.ui.views.notification_log import notification_log
 from dashboard.ui.views.parts import aria, icon, link
 from dashboard.ui.views.service_charts import CONFIG
@@ -58,7 +58,7 @@ def layout() -> Component:
     ]
     toolbar = html.Div(
         [
-            html.Nav(id=ids.ALERTS_TABS, className="tabs", **aria(label="Parts of this page")),
+            html.Nav(id=ids.ALERTS_TABS, className="alert-tabs", **aria(label="Parts of this page")),
             find,
             html.Span(id=ids.ALERTS_COUNT, className="muted", role="status"),
             html.Span(alert_forms.who(), className="end"),
@@ -152,7 +152,7 @@ def _register_timeline(app: Dash, around: Surroundings) -> None:
             return None
         told = [alert for entry in reads.notifications(limit=LOG_ROWS) for alert in entry.notification.alerts]
         known = [*told, *(status.alert for status in reads.alerts())]
-        names = {each.fingerprint: Named(summary(each), severity_health(each)) for each in known}
+        names = {each.fingerprint: Named(short_name(each), severity_health(each)) for each in known}
         figure = alert_timeline(found, names, window)
         chart = dcc.Graph(figure=figure, config=CONFIG, style={"height": figure["layout"]["height"]})
         return html.Div([html.H3("Fired in the last 24 h"), chart], className="timeline")

@@ -8,6 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from alerting.alerts.model import SEVERITY, Alert, AlertState
+from alerting.burning import SLO
 from alerting.notify.texts import SUMMARY
 from alerting.pager import AlertStatus
 from alerting.silences import Silence
@@ -61,6 +62,12 @@ def mark(alert: Alert) -> Component:
 def summary(alert: Alert) -> str:
     """One line on it."""
     return alert.annotations.get(SUMMARY) or alert.name or "alert"
+
+
+def short_name(alert: Alert) -> str:
+    """What tells it from others in a word or two: severity, and its SLO or its name and service."""
+    about = alert.labels.get(SLO) or " ".join(filter(None, (alert.name, alert.labels.get("service", ""))))
+    return f"{severity(alert)} · {about}"
 
 
 def holds(status: AlertStatus, muted: str, silences: Mapping[str, Silence]) -> list[Hold]:

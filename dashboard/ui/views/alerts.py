@@ -19,6 +19,7 @@ from dashboard.ui.state.alerts import AlertsState
 from dashboard.ui.views.alert_look import Hold, badges, holds, mark, severity, severity_health, summary, urgency
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.parts import code, icon, link
+from topology.health.model import Health
 
 MOST_ROWS = 300
 """More alerts than a person can read are counted, not drawn."""
@@ -136,7 +137,7 @@ def _row(status: AlertStatus, held: list[Hold], now: datetime, asked: AlertsStat
             html.Span([html.Span(summary(alert), className="what"), *badges(held), flapping], className="body"),
         ],
         links.here("alerts", **{state.ALERT: alert.fingerprint}),
-        f"alert row {severity_health(alert)}{chosen}{' held' if held else ''}",
+        f"alert row {Health.HEALTHY if ended else severity_health(alert)}{chosen}{' held' if held else ''}",
         f"{severity(alert)} since {fmt.exact_moment(began)}",
     )
 

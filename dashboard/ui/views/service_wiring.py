@@ -7,7 +7,8 @@ from dash.development.base_component import Component
 
 from dashboard.reads.service_model import Service, SloStanding
 from dashboard.ui import format as fmt
-from dashboard.ui.views.parts import Content, code, health_mark, moment, section, table
+from dashboard.ui.links import Links
+from dashboard.ui.views.parts import Content, health_mark, link, moment, section, table
 from storage.records.services import SignalReport
 from topology.health.model import Health
 from topology.model import NodeKind
@@ -32,16 +33,17 @@ def wiring(found: Service) -> Component:
     )
 
 
-def slos(found: Service) -> Component:
+def slos(found: Service, links: Links) -> Component:
     """The objectives about the service; where there are none, how to define one."""
     if not found.slos:
         text = (
             "No objective is defined for it. An objective says which share of its requests has to be good, and pages "
-            "when its budget burns too fast: write one into the "
+            "when its budget burns too fast: "
         )
-        words: list[Component | str | int | float | None] = [text, code("alerting"), " section of the settings."]
+        new = links.here("slos", **{**dict.fromkeys(links.own(), ""), "edit": "new"})
+        words: list[Component | str | int | float | None] = [text, link("write one", new), "."]
         return _card("Objectives (SLOs)", html.P(words, className="muted"), "")
-    rows = [_objective(slo) for slo in found.slos]
+    rows = [_objective(slo, links) for slo in found.slos]
     return _card("Objectives (SLOs)", table(("", "Objective", "Budget left"), rows, numeric=2), f"{len(rows)}")
 
 
@@ -69,11 +71,12 @@ def _facts(found: Service) -> Component:
     return html.Div([html.P(sampled), html.P(proxies)], className="muted small")
 
 
-def _objective(slo: SloStanding) -> tuple[Content, ...]:
+def _objective(slo: SloStanding, links: Links) -> tuple[Content, ...]:
+    href = links.here("slos", **{**dict.fromkeys(links.own(), ""), "slo": slo.name})
     overspent = slo.budget_left is not None and slo.budget_left <= 0
     health = Health.FAILING if slo.firing else Health.DEGRADED if overspent else Health.HEALTHY
     return (
-        [health_mark(health, "burning" if slo.firing else ""), " ", slo.name],
+        [health_mark(health, "burning" if slo.firing else "spent" if overspent else "kept"), " ", link(slo.name, href)],
         slo.objective,
         fmt.share(slo.budget_left),
     )

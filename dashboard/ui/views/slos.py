@@ -33,23 +33,22 @@ SETTINGS = "alerting:\n  slos: [slos.yaml]\n"
 
 COLUMNS: tuple[Column, ...] = (
     column(
-        "slo", "SLO", cellRenderer="GridLink", flex=3, minWidth=230, pinned="left",
+        "slo", "SLO", cellRenderer="GridLink", flex=3, minWidth=210, pinned="left",
         comparator={"function": "meshhubByText"}, getQuickFilterText={"function": "params.data.search"},
     ),
     column(
         "standing", "State", cellRenderer="GridHealth", width=150,
         comparator={"function": "meshhubByOrder"}, getQuickFilterText={"function": "params.data.standing.word"},
     ),
-    number_column("left", "Budget left", width=176, cellRenderer="GridBudget"),
-    column("burn", "Burn now", cellRenderer="GridBurns", flex=3, minWidth=230, sortable=False),
+    number_column("left", "Budget left", width=150, cellRenderer="GridBudget"),
+    column("burn", "Burn now", cellRenderer="GridBurns", width=262, sortable=False),
     column(
-        "course", "Longest to shortest", cellRenderer="GridSpark", width=126, sortable=False,
-        headerTooltip="The burn rate over each window, the longest first: what rises to the right gets worse",
+        "course", "3 d … 5 min", cellRenderer="GridSpark", width=112, sortable=False,
+        headerTooltip="The burn rate over each of its windows, the longest first: what rises to the right gets worse",
     ),
-    number_column("covered", "Measured", width=92, headerTooltip="Part of the budget's time that was measured"),
-    number_column("objective", "Objective", width=94),
-    column("window", "Window", width=84),
-    column("about", "Whose requests", flex=2, minWidth=150, tooltipField="about"),
+    number_column("covered", "Measured", width=86, headerTooltip="Part of the budget's time that was measured"),
+    number_column("objective", "Objective", width=118),
+    column("about", "Whose requests", flex=2, minWidth=110, tooltipField="about"),
 )  # fmt: skip
 
 
@@ -138,12 +137,11 @@ def _row(found: SloState, place: int, links: Links) -> dict[str, Any]:
         "course": [rate or 0.0 for _, rate in by_length(found)],
         "covered": covered,
         "objective": slo.objective,
-        "window": window_words(slo),
         "about": str(slo.selector),
         "text": {
             "left": "no requests" if left is None else words.percent(left),
             "covered": fmt.share(covered),
-            "objective": words.percent(slo.objective),
+            "objective": f"{words.percent(slo.objective)} / {window_words(slo)}",
         },
     }
 
