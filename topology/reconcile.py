@@ -69,8 +69,12 @@ def _missing_client(edge: EdgeDraft, directory: Directory) -> Note:
             f"{edge.source.service}'s proxy reports, but none of these calls: its access logs of them were lost, or "
             "the calls went around it."
         )
+        return Note("client-logs-lost", text)
     else:
-        text = f"{edge.source.service}'s proxy sends no access logs, so the caller's side is not measured."
+        text = (
+            f"No proxy of {edge.source.service} sends access logs: it has none, or is not wired to the hub. The "
+            "caller's side is not measured."
+        )
     return Note("client-not-measured", text)
 
 
@@ -82,8 +86,10 @@ def _missing_server(edge: EdgeDraft, client: Side, directory: Directory) -> list
         return [Note("server-not-reached", f"None of these requests reached {service}.")]
     if directory.reports(edge.destination):
         text = f"{service}'s proxy reports, but none of these calls: its access logs were lost, or it was bypassed."
-    else:
-        text = f"{service}'s proxy sends no access logs, so the callee's side is not measured."
+        return [Note("server-logs-lost", text)]
+    text = (
+        f"No proxy of {service} sends access logs: it has none, or is not wired to the hub. Its side is not measured."
+    )
     return [Note("server-not-measured", text)]
 
 
@@ -103,16 +109,27 @@ def _apart(client: Side, server: Side) -> list[Note]:
     ]
 
 
-def _disagreement(client: Side, server: Side) -> list[Note]:
-    notes = []
+def _lost(client: Side, server: Side) -> list[Note]:
+    """Access logs have every request, so sides that count differently lost some: the one that has fewer did."""
     fewest, most, reported = client.report.requests - unreached(client), client.report.attempts, server.report.requests
     tolerance = max(DIFFERING_REQUESTS, DIFFERING_SHARE * client.report.requests)
-    if not fewest - tolerance <= reported <= most + tolerance:
+    if reported < fewest - tolerance:
         text = (
-            f"The caller's proxy reports {client.report.requests} requests in {most} attempts, of which at least "
-            f"{fewest} must have reached the callee; the callee's proxy reports {reported}."
+            f"At least {fewest:,} requests must have reached the callee by what the caller's proxy reports, but the "
+            f"callee's reports {reported:,}: access logs of {fewest - reported:,} were lost, or it was bypassed."
         )
-        notes.append(Note("requests-differ", text))
+        return [Note("server-logs-lost", text)]
+    if reported > most + tolerance:
+        text = (
+            f"The callee's proxy reports {reported:,} requests, but the caller's {most:,} attempts: access logs of "
+            f"{reported - most:,} were lost at the caller's, or others call under its name."
+        )
+        return [Note("client-logs-lost", text)]
+    return []
+
+
+def _disagreement(client: Side, server: Side) -> list[Note]:
+    notes = _lost(client, server)
     seen, served = client.errors.share or 0.0, server.errors.share or 0.0
     failures = abs(seen * client.report.requests - served * server.report.requests)
     if abs(seen - served) > DIFFERING_ERROR_SHARE and failures > DIFFERING_REQUESTS:
