@@ -5,6 +5,7 @@ from meshhub.clock import Clock
 from meshhub.model import TimeRange
 
 PREVIOUS = "previous"
+"""The window of the same length that ends where this one starts."""
 COMPARE_TEXT = (
     'The window before: "previous" (of the same length, ending where the window starts), a length to go back ("1d" is '
     "the same time yesterday), or the RFC 3339 time at which a window of the same length ends."
@@ -26,10 +27,24 @@ def window_before(
             raise UnusableWindow("could not use before_end without before_start")
         last = window.start.isoformat() if before_end is None else before_end
         return read_window(None, before_start, last, now=clock.now())
-    if compare is None or compare == PREVIOUS:
+    return other_window(compare or PREVIOUS, window)
+
+
+def other_window(compare: str, window: TimeRange) -> TimeRange:
+    """The window of the same length that `compare` names.
+
+    `compare` is "previous" (it ends where `window` starts), a length to go back ("90s", "1h", "7d"), or the RFC 3339
+    time at which the other one ends.
+
+    Raises:
+        UnusableWindow: it is none of them, or the other window would not end before this one does.
+    """
+    if compare == PREVIOUS:
         return TimeRange(window.start - window.length, window.start)
     if compare[-1:] in "smhd":
         back = read_window(compare, None, None, now=window.end).length
         return TimeRange(window.start - back, window.end - back)
-    end = read_window("1s", None, compare, now=clock.now()).end
+    end = read_window("1s", None, compare, now=window.end).end
+    if end >= window.end:
+        raise UnusableWindow(f"could not compare with compare={compare[:50]}: it is not before the window")
     return TimeRange(end - window.length, end)

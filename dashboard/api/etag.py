@@ -1,4 +1,4 @@
-"""Strong entity tags: an answer that is the same to the byte is not sent again (RFC 9110, sections 8.8 and 13.1.2)."""
+"""Entity tags: an answer that is the same is not sent again (RFC 9110, sections 8.8 and 13.1.2)."""
 
 from hashlib import blake2b
 from http import HTTPStatus
@@ -13,13 +13,18 @@ IfNoneMatch = Annotated[
 ANY = "*"
 
 
-def tagged(response: Response, if_none_match: str | None) -> Response:
+def tagged(response: Response, if_none_match: str | None, *, of: bytes | None = None) -> Response:
     """The response with its ETag, or 304 without a body if the asker has it.
 
     If-None-Match compares weakly: a cache in between may have made the tag weak.
+
+    Args:
+        response: the answer in full.
+        if_none_match: what the asker has.
+        of: what of the answer matters, if that is not all of it to the byte: the tag is of this then, and weak.
     """
-    tag = f'"{blake2b(bytes(response.body), digest_size=16).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    tag = f'"{blake2b(bytes(response.body) if of is None else of, digest_size=16).hexdigest()}"'
+    headers = {"ETag": tag if of is None else f"W/{tag}", "Cache-Control": "private, no-cache"}
     if if_none_match is not None and _matches(tag, if_none_match):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     response.headers.update(headers)

@@ -17,6 +17,7 @@ from dashboard.reads.services import ServiceReads
 from dashboard.reads.slos import SloReads
 from dashboard.reads.traces import TraceReads
 from meshhub.clock import Clock
+from storage.settings import RetentionSettings
 from topology.settings import TopologySettings
 
 
@@ -33,10 +34,12 @@ class Reads:
         clock: Clock,
         topology: TopologySettings | None = None,
         board: Board | None = None,
+        retention: RetentionSettings | None = None,
     ) -> None:
-        """Without settings of the topology, their defaults hold; without a board of SLOs there are none."""
+        """Without settings of the topology, their defaults hold; without a board of SLOs there are none; without the
+        retention, nothing is said of it."""
         self.hub = HubReads(queries, clock)
-        self.graphs = GraphReads(queries, clock)
+        self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries, clock)
         self.compat = CompatReads(queries, clock)

@@ -1,5 +1,6 @@
 """Questions about the service graph."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dashboard.queries import Queries
@@ -11,7 +12,7 @@ from meshhub.clock import Clock
 from meshhub.model import TimeRange
 from storage.records.edges import EdgesSince, PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.graph import build_graph
-from topology.model import Perspective, ServiceGraph
+from topology.model import Note, Perspective, ServiceGraph
 
 MAX_EDGE_REPORTS = 50_000
 MAX_POOLS = 10_000
@@ -23,8 +24,11 @@ IDLE_SINCE = timedelta(hours=24)
 class GraphReads:
     """The service graph, of any window."""
 
-    def __init__(self, queries: Queries, clock: Clock) -> None:
+    def __init__(self, queries: Queries, clock: Clock, kept_days: int | None = None) -> None:
+        """Without `kept_days`, the retention of edges, graphs do not say where their windows reach beyond it."""
         self._queries = queries
+        self._clock = clock
+        self._kept_days = kept_days
         self._shared = SharedGraphs(clock)
         self._refresh = GraphRefresh(self._shared.refresh)
 
@@ -48,7 +52,17 @@ class GraphReads:
             perspective: what a node is.
             idle: with the services that had no traffic in the window, and some in the day before.
         """
-        return self._shared.graph(window, (perspective, idle), lambda moved: self._make(moved, perspective, idle))
+        graph = self._shared.graph(window, (perspective, idle), lambda moved: self._make(moved, perspective, idle))
+        return self._with_retention(graph, window)
+
+    def _with_retention(self, graph: ServiceGraph, asked: TimeRange) -> ServiceGraph:
+        """The same object unless the window that was asked for reaches beyond the retention."""
+        if self._kept_days is None or asked.start >= self._clock.now() - timedelta(days=self._kept_days):
+            return graph
+        text = (
+            f"The service graph is kept for {self._kept_days} days: nothing older is in it (storage.retention.edges)."
+        )
+        return replace(graph, notes=(*graph.notes, Note("beyond-retention", text)))
 
     def _make(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         with without_collection():

@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.api.comparison import PREVIOUS
 from dashboard.ui import comparing, controls, ids
 from dashboard.ui.pages.page import Page
 from dashboard.ui.views.parts import aria, icon, icon_button
@@ -17,7 +18,7 @@ SCOPE_MILLISECONDS = 60_000
 
 COMPARISONS = (
     (ids.COMPARE_OFF, "", "Off"),
-    (ids.COMPARE_PREVIOUS, comparing.PREVIOUS, "The window before"),
+    (ids.COMPARE_PREVIOUS, PREVIOUS, "The window before"),
     (ids.COMPARE_HOUR, "1h", comparing.AGO["1h"]),
     (ids.COMPARE_DAY, "1d", comparing.AGO["1d"]),
     (ids.COMPARE_WEEK, "7d", comparing.AGO["7d"]),

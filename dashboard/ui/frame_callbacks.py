@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
-from dashboard.ui import controls, graph_scope, ids, query
+from dashboard.ui import controls, graph_scope, ids, named, query
 from dashboard.ui.browser import in_browser
 from dashboard.ui.frame import COMPARISONS
 from dashboard.ui.links import Links
@@ -78,7 +78,14 @@ def _register_places(app: Dash, around: Surroundings) -> None:
         clusters = sorted({*graph_scope.clusters(graph), *view.clusters})
         namespaces = sorted({*graph_scope.namespaces(graph), *view.namespaces})
         shown = "scope" if len(clusters) > 1 or view.clusters else "scope single"
-        return clusters, shown, namespaces, places.places(graph, PAGES, around.prefix)
+        found = places.places(
+            graph,
+            PAGES,
+            around.prefix,
+            routes=named.routes(around.reads, graph.window),
+            promises=named.promises(around.reads),
+        )
+        return clusters, shown, namespaces, found
 
 
 def _register_share(app: Dash, around: Surroundings) -> None:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import parse_qs, urlencode
 
+from dashboard.api.comparison import other_window
 from dashboard.api.windows import DEFAULT_WINDOW, read_window
-from dashboard.ui.comparing import other_window
 from meshhub.errors import MeshhubError
 from meshhub.model import TimeRange
 
@@ -52,7 +52,7 @@ class View:
     """What a page is asked to show.
 
     `length` and `end` are as dashboard.api.windows reads them; no end means now. `compare` is as
-    dashboard.ui.comparing reads it; empty means that nothing is compared. `opened` are the boxes that are drawn
+    dashboard.api.comparison reads it; empty means that nothing is compared. `opened` are the boxes that are drawn
     otherwise than the rest.
     """
 
@@ -83,7 +83,7 @@ class View:
         Raises:
             UnusableWindow: it cannot be read.
         """
-        return other_window(self.compare, window)
+        return other_window(self.compare, window) if self.compare else None
 
 
 def parse(search: str | None) -> View:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from dashboard.api.windows import DEFAULT_WINDOW, UnusableWindow, read_window
 from dashboard.ui import query
-from dashboard.ui.state import alerts, slos, topology
+from dashboard.ui.state import alerts, logs, requests, slos, topology
 from topology.model import Perspective
 
 DEFAULT_HUB = "http://127.0.0.1:8080"
@@ -77,19 +77,20 @@ def _text(time: datetime) -> str:
 def _request(given: Given) -> Question:
     request_id = given.get(query.REQUEST_ID, "").strip()
     if not request_id:
-        return _expression("traces", given)
+        return _expression("traces", given, requests.SORT)
     return f"requests/{quote(request_id)}", ("request", request_id)
 
 
 def _logs(given: Given) -> Question:
-    return _expression("logs", given)
+    return _expression("logs", given, logs.ORDER)
 
 
-def _expression(name: str, given: Given) -> Question:
-    """What finds by an expression: the parameter `q`, which the command takes as its argument."""
-    window, _ = _window(given)
-    text = given.get("q", "").strip()
-    return f"{name}{query.write(q=text, **window)}", (name, *filter(None, [text]), "--window", window["window"])
+def _expression(name: str, given: Given, order: str) -> Question:
+    """What finds by an expression: the parameter `q`, which the command takes as its argument, in an order."""
+    window, words = _window(given)
+    text, by = given.get("q", "").strip(), given.get(order, "")
+    sorting = (f"--{order}", by) if by else ()
+    return f"{name}{query.write(q=text, **window, **{order: by})}", (name, *filter(None, [text]), *words, *sorting)
 
 
 def _trace(given: Given) -> Question:

@@ -128,7 +128,7 @@ class Hub:
 
     def _make_reads(self) -> Reads:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
-        return Reads(observed, self._clock, self._settings.topology, self._board)
+        return Reads(observed, self._clock, self._settings.topology, self._board, self._settings.storage.retention)
 
     def _make_evaluation(self) -> EvaluationService:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)

@@ -1,11 +1,11 @@
 """`meshhub findings`: mistakes that the traffic shows."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from meshhub.cli.hub_api import DEFAULT_URL, Url, ask
-from meshhub.cli.options import AsJson
+from meshhub.cli.options import AsJson, End, Start, Window
 
 
 def add(app: typer.Typer) -> None:
@@ -13,13 +13,9 @@ def add(app: typer.Typer) -> None:
 
 
 def findings(
-    window: Annotated[
-        str | None, typer.Option("--window", help="A length: 90s, 15m, 2h, 1d.", show_default="15m")
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option("--start", help="RFC 3339, with a time zone.", show_default=False)
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", help="RFC 3339, with a time zone.", show_default="now")] = None,
+    window: Window = None,
+    start: Start = None,
+    end: End = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:

@@ -6,11 +6,7 @@ from typing import Annotated
 import typer
 
 from meshhub.cli.hub_api import DEFAULT_URL, Url, ask, ask_text
-from meshhub.cli.options import AsJson
-
-Window = Annotated[str | None, typer.Option("--window", help="A length: 90s, 15m, 2h, 1d.", show_default="15m")]
-Start = Annotated[str | None, typer.Option("--start", help="RFC 3339, with a time zone.", show_default=False)]
-End = Annotated[str | None, typer.Option("--end", help="RFC 3339, with a time zone.", show_default="now")]
+from meshhub.cli.options import AsJson, End, Start, Window
 
 
 class GraphFormat(StrEnum):

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from meshhub.cli.event_stream import follow
 from meshhub.cli.hub_api import DEFAULT_URL, Url, ask
-from meshhub.cli.options import AsJson
-from meshhub.cli.traces import Expression, Window
+from meshhub.cli.options import AsJson, End, Start, Window
+from meshhub.cli.traces import Expression
 
 if TYPE_CHECKING:
     from dashboard.api.log_body import LogLineBody, LogPageBody
@@ -26,6 +26,8 @@ def add(app: typer.Typer) -> None:
 def logs(
     expression: Expression = "",
     window: Window = None,
+    start: Start = None,
+    end: End = None,
     order: Annotated[str, typer.Option("--order", help="newest, oldest, slowest or largest.")] = "newest",
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many at most.")] = 50,
     following: Annotated[bool, typer.Option("--follow", "-f", help="Show new ones as they come.")] = False,
@@ -39,7 +41,7 @@ def logs(
         for lines in _new(url, expression):
             print_lines([json.dumps(line) for line in lines] if as_json else [one_line(line) for line in lines])
         return
-    given = {"q": expression, "window": window, "order": order, "limit": str(limit)}
+    given = {"q": expression, "window": window, "start": start, "end": end, "order": order, "limit": str(limit)}
     body = ask(url, "/api/v1/logs", given)
     if as_json:
         print_json(body)

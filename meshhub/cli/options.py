@@ -25,6 +25,9 @@ Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="SECTION.NAME=VALUE", help="Any other setting; repeatable.", show_default=False),
 ]
+Window = Annotated[str | None, typer.Option("--window", help="A length: 90s, 15m, 2h, 1d.", show_default="15m")]
+Start = Annotated[str | None, typer.Option("--start", help="RFC 3339, with a time zone.", show_default=False)]
+End = Annotated[str | None, typer.Option("--end", help="RFC 3339, with a time zone.", show_default="now")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

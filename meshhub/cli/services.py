@@ -6,7 +6,7 @@ from urllib.parse import quote
 import typer
 
 from meshhub.cli.hub_api import DEFAULT_URL, Url, ask
-from meshhub.cli.options import AsJson
+from meshhub.cli.options import AsJson, End, Start, Window
 
 
 def add(app: typer.Typer) -> None:
@@ -17,13 +17,9 @@ def services(
     service_id: Annotated[
         str | None, typer.Argument(metavar="[ID]", help="A service as the list names it.", show_default=False)
     ] = None,
-    window: Annotated[
-        str | None, typer.Option("--window", help="A length: 90s, 15m, 2h, 1d.", show_default="15m")
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option("--start", help="RFC 3339, with a time zone.", show_default=False)
-    ] = None,
-    end: Annotated[str | None, typer.Option("--end", help="RFC 3339, with a time zone.", show_default="now")] = None,
+    window: Window = None,
+    start: Start = None,
+    end: End = None,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from meshhub.cli.hub_api import DEFAULT_URL, Url, ask
-from meshhub.cli.options import AsJson
+from meshhub.cli.options import AsJson, End, Start, Window
 
 if TYPE_CHECKING:
     from dashboard.api.search_body import SearchBody, TraceHitBody
@@ -18,7 +18,6 @@ NUMBERS = ("Duration", "Spans", "Logs", "Errors", "Status")
 Expression = Annotated[
     str, typer.Argument(metavar="EXPRESSION", help="Like: service = cart and duration > 1s.", show_default="everything")
 ]
-Window = Annotated[str | None, typer.Option("--window", help="A length: 90s, 15m, 2h, 1d.", show_default="15m")]
 
 
 def add(app: typer.Typer) -> None:
@@ -28,13 +27,15 @@ def add(app: typer.Typer) -> None:
 def traces(
     expression: Expression = "",
     window: Window = None,
+    start: Start = None,
+    end: End = None,
     sort: Annotated[str, typer.Option("--sort", help="newest, oldest, slowest, errors or spans.")] = "newest",
     limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many at most.")] = 50,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Find requests by anything that their spans and access logs say: sampled or not."""
-    given = {"q": expression, "window": window, "sort": sort, "limit": str(limit)}
+    given = {"q": expression, "window": window, "start": start, "end": end, "sort": sort, "limit": str(limit)}
     body = ask(url, "/api/v1/traces", given)
 
     from meshhub.cli.output import print_json, print_lines, print_table

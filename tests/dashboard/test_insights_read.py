@@ -14,6 +14,7 @@ from meshhub.errors import NotFound
 from meshhub.model import Signal, TimeRange
 from meshhub.testing.otlp import Proxy, access_log, inbound, load, logs_request, outbound
 from storage.client import Store
+from storage.settings import RetentionSettings
 from topology.diff.model import Change
 from topology.health import Health
 
@@ -107,3 +108,11 @@ def test_blast_radius_and_analysis_are_of_the_graph(reads: Reads) -> None:
 def test_the_time_before_moves_in_steps() -> None:
     window = TimeRange(AFTER.start + timedelta(seconds=7), AFTER.end + timedelta(seconds=7))
     assert time_before(window) == time_before(AFTER) == BEFORE
+
+
+def test_a_window_beyond_the_retention_says_what_that_is(embedded_store: Store) -> None:
+    kept = Reads(embedded_store, SystemClock(), retention=RetentionSettings(edges=3))
+    old = TimeRange(BEFORE.start - timedelta(days=5), BEFORE.start - timedelta(days=4))
+    (note,) = kept.graphs.graph(old).notes
+    assert (note.code, "3 days" in note.text) == ("beyond-retention", True)
+    assert kept.graphs.graph(BEFORE).notes == ()

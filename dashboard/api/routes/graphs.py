@@ -98,7 +98,7 @@ def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
         reports: Annotated[bool, Query(description="Include what each side reported of every edge.")] = True,
         health: Annotated[bool, Query(description="Judge every node and edge, against the time before, too.")] = True,
         freshness: Annotated[
-            bool, Query(description="Say how old the newest data is, which changes the ETag with every answer.")
+            bool, Query(description="Say how old the newest data is. The ETag, which is weak then, is of the rest.")
         ] = True,
         view: Annotated[Perspective, Query(description="What a node is.")] = Perspective.SERVICE,
         idle: Annotated[bool, Query(description="Include services that had traffic in the last day only.")] = False,
@@ -121,7 +121,9 @@ def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
         body = answers.body(graph, (name, view, idle, reports, health, find, hide, graph.window), write)
         if name != JSON:
             return tagged(Response(body, media_type=FORMATS[name].media_type), if_none_match)
-        return tagged(json_body(with_age(body, hub.age()) if freshness else body), if_none_match)
+        if not freshness:
+            return tagged(json_body(body), if_none_match)
+        return tagged(json_body(with_age(body, hub.age())), if_none_match, of=body)
 
 
 def _add_diff(router: APIRouter, insights: InsightReads, clock: Clock) -> None:

@@ -43,23 +43,18 @@
     return [page, { [places.request_parameter]: text }];
   }
 
-  function service(name, places) {
-    remember(name);
-    return [places.service_page, { [places.service_parameter]: places.services[name] }];
-  }
-
   function target(text, places, submitted) {
     /* A name may be anything, also one that every object has. */
-    const has = (names) => Object.prototype.hasOwnProperty.call(names, text);
-    if (has(places.services)) return service(text, places);
-    if (has(places.pages)) return [places.pages[text], {}];
+    if (Object.prototype.hasOwnProperty.call(places.targets, text)) {
+      if (Object.keys(places.targets[text][1]).length) remember(text);
+      return places.targets[text];
+    }
     if (recent().includes(text)) return byId(text, places);
     if (!submitted) return null;
     const wanted = text.toLowerCase();
-    const called = (names) => Object.keys(names).find((name) => name.toLowerCase().split(" · ")[0] === wanted);
-    const page = Object.keys(places.pages).find((name) => name.toLowerCase() === wanted + " page");
-    if (called(places.services)) return service(called(places.services), places);
-    return page ? [places.pages[page], {}] : byId(text, places);
+    const names = Object.keys(places.targets).map((name) => [name, name.toLowerCase()]);
+    const called = names.find(([, name]) => name.split(" · ")[0] === wanted || name === wanted + " page");
+    return called ? target(called[0], places, submitted) : byId(text, places);
   }
 
   /* Enter may come before Dash has heard of the last letters: then the field itself has them, and Dash hears of them
@@ -71,7 +66,7 @@
     const text = (bySubmit ? document.getElementById(FIELD).value : value || "").trim();
     if (!bySubmit && text === last.text && Date.now() - last.at < ECHO_MILLISECONDS) return text ? "" : skip();
     if (bySubmit) last = { text, at: Date.now() };
-    if (!text || !places.services) return skip();
+    if (!text || !places.targets) return skip();
     if (Object.prototype.hasOwnProperty.call(places.actions, text)) return act(places.actions[text]);
     const found = target(text, places, bySubmit);
     if (!found) return skip();

@@ -32,7 +32,8 @@ def nothing(graph: ServiceGraph, state: TopologyState, href: str, otlp_port: int
         return empty_card("Only idle edges", html.P("No requests in this window. Switch Idle on to see what is known."))
     if view.end:
         length, end = fmt.duration(graph.window.seconds * 1e6), fmt.exact_moment(graph.window.end)
-        return empty_card("No traffic then", html.P(f"No proxy reported any traffic in the {length} to {end}."))
+        why = [html.P(f"No proxy reported any traffic in the {length} to {end}.")]
+        return empty_card("No traffic then", why + [html.P(note.text) for note in graph.notes])
     return connect(urlsplit(href).hostname or LOOPBACK, otlp_port)
 
 

@@ -1,4 +1,4 @@
-"""Where the search box can go, and what it can do: services, pages, actions."""
+"""Where the search box can go, and what it can do: services, SLOs, routes, pages, actions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from dashboard.ui import ids, query
 from dashboard.ui.graph_scope import clusters
 from dashboard.ui.pages.page import Page
+from dashboard.ui.state import logs, services, slos
+from meshhub.expression.printing import quote
 from topology.model import ServiceGraph, ServiceNode
 
 ACTIONS = (
@@ -31,28 +33,51 @@ ACTIONS = (
 """What the search box can do by name: the text, and the button that it presses. Offered where the button is."""
 TRACE_PAGE = "trace"
 
+Target = tuple[str, dict[str, str]]
+"""The path of a page, and parameters."""
 
-def places(graph: ServiceGraph, pages: Sequence[Page], prefix: str) -> dict[str, Any]:
+
+def places(
+    graph: ServiceGraph, pages: Sequence[Page], prefix: str, *, routes: Sequence[str] = (), promises: Sequence[str] = ()
+) -> dict[str, Any]:
     """For assets/search.js: suggestions in groups, where each leads, and where any other text is looked up.
 
-    The texts of the suggestions are the keys of `services`, `pages` and `actions`; other texts are taken for ids: 32
-    hexadecimal digits for that of a trace, all else for that of a request.
+    The texts of the suggestions are the keys of `targets` (a page, and the parameters that it takes) and `actions`;
+    other texts are taken for ids: 32 hexadecimal digits for that of a trace, all else for that of a request.
+
+    Args:
+        graph: whose services can be found, each first as its own page, then in the topology.
+        pages: those that can be gone to.
+        prefix: where the app is mounted, with slashes around it.
+        routes: names of routes, which lead to their access logs.
+        promises: names of SLOs.
     """
     several = len(clusters(graph)) > 1
-    services = {_service_option(node, several=several): node.id for node in graph.nodes if node.service}
-    destinations = {_page_option(page): f"{prefix}{page.path}" for page in pages}
+    named = {_service_option(node, several=several): node.id for node in graph.nodes if node.service}
+    groups: dict[str, dict[str, Target]] = {
+        "Services": {text: (f"{prefix}services", {services.SERVICE_ID: named[text]}) for text in sorted(named)},
+        "SLOs": {f"{name} · SLO": (f"{prefix}slos", {slos.NAME: name}) for name in sorted(promises)},
+        "Routes": {
+            f"{route} · route": (f"{prefix}logs", {logs.EXPRESSION: f"route = {quote(route)}"})
+            for route in sorted(routes)
+        },
+        "Pages": {_page_option(page): (f"{prefix}{page.path}", {}) for page in pages},
+        "In the topology": {
+            f"{text} · in the topology": (f"{prefix}topology", {query.SELECTED: named[text]}) for text in sorted(named)
+        },
+    }
     request_page = f"{prefix}requests"
     trace_page = f"{prefix}{TRACE_PAGE}" if any(page.path == TRACE_PAGE for page in pages) else request_page
+    targets: dict[str, Target] = {}
+    options = []
+    for group, items in groups.items():
+        fresh = [text for text in items if text not in targets]  # a suggestion may stand in the list once only
+        targets |= {text: items[text] for text in fresh}
+        options += [{"group": group, "items": fresh}] if fresh else []
     return {
-        "options": [
-            {"group": "Services", "items": sorted(services)},
-            {"group": "Pages", "items": list(destinations)},
-        ],
-        "services": services,
-        "pages": destinations,
+        "options": options,
+        "targets": targets,
         "actions": dict(ACTIONS),
-        "service_page": f"{prefix}topology",
-        "service_parameter": query.SELECTED,
         "request_page": request_page,
         "trace_page": trace_page,
         "request_parameter": query.REQUEST_ID,

@@ -5,7 +5,9 @@ import pytest
 
 from dashboard.ui.pages.table import PAGES
 from meshhub.errors import StorageError
+from meshhub.expression import parse
 from meshhub.testing import graphs, journeys
+from storage.filters import ACCESS_LOG_FIELDS
 
 Text = Callable[[Any], str]
 SEARCH = "frame_location__search"
@@ -118,9 +120,17 @@ def test_scope_and_search_offer_what_is_there(ui: Any) -> None:
     answer = ui.call("frame-scope.data", frame_location__search="?ns=gone")
     assert answer["frame-scope"]["data"] == ["data", "finance", "gone", "shop"]
     places = answer["frame-places"]["data"]
-    assert places["services"]["ratings · shop"] == "demo:shop:ratings"
-    assert places["services"]["bank.example · external"] == "external:bank.example"
-    assert places["pages"]["Hub page"] == "/ui/hub"
+    targets = places["targets"]
+    assert targets["ratings · shop"] == ["/ui/services", {"id": "demo:shop:ratings"}]
+    assert targets["ratings · shop · in the topology"] == ["/ui/topology", {"select": "demo:shop:ratings"}]
+    assert targets["bank.example · external"] == ["/ui/services", {"id": "external:bank.example"}]
+    assert targets["Hub page"] == ["/ui/hub", {}]
+    assert targets["checkout-availability · SLO"] == ["/ui/slos", {"slo": "checkout-availability"}]
+    (routes,) = (group["items"] for group in places["options"] if group["group"] == "Routes")
+    assert targets[routes[0]][0] == "/ui/logs"
+    parse(targets[routes[0]][1]["q"], ACCESS_LOG_FIELDS)
+    offered = [item for group in places["options"] for item in group["items"]]
+    assert len(offered) == len(set(offered)) == len(targets)
 
 
 def test_what_is_shared_is_the_view_that_is_shown(ui: Any) -> None:

@@ -51,6 +51,26 @@ def test_an_expression_is_shared_with_its_page() -> None:
     assert "/api/v1/traces?q=error&window=15m" in share("requests", "?q=error", HREF).curl
 
 
+def test_the_order_and_the_end_of_a_window_are_shared_with_an_expression() -> None:
+    words = shlex.split(share("logs", "?q=error&end=2026-03-01T14:00:00Z&order=slowest", HREF).cli)
+    assert words[:9] == [
+        "meshhub", "logs", "error", "--window", "15m", "--end", "2026-03-01T14:00:00Z", "--order", "slowest",
+    ]  # fmt: skip
+    assert "q=error&window=15m&sort=errors" in share("requests", "?q=error&sort=errors", HREF).curl
+
+
+@pytest.mark.parametrize(("path", "search", "api", "cli"), [
+    ("slos", "", "slos", "meshhub slo list"),
+    ("slos", "?slo=a%2Fb+c", "slos/a%2Fb%20c", "meshhub slo explain 'a/b c'"),
+    ("alerts", "", "alerts", "meshhub alert list"),
+    ("alerts", "?alert=00ff", "alerts/00ff", "meshhub alert show 00ff"),
+])  # fmt: skip
+def test_slos_and_alerts_are_shared_by_name(path: str, search: str, api: str, cli: str) -> None:
+    shared = share(path, search, HREF)
+    assert shlex.split(shared.curl)[2] == f"http://hub:8080/api/v1/{api}"
+    assert shared.cli == f"{cli} --url http://hub:8080"
+
+
 @pytest.mark.parametrize("path", ["services", "findings", "hub"])
 def test_pages_share_their_own_answer(path: str) -> None:
     assert f"/api/v1/{path}?window=6h" in share(path, "?window=6h", HREF).curl
