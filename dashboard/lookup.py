@@ -1,57 +1,60 @@
 """Finds everything that is stored of one request, however its id was written down."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 
+from dashboard.lookup_around import explain_lost_spans, look_around
+from dashboard.lookup_ids import WantedId, found_as
+from dashboard.lookup_paths import Path, follow
 from dashboard.queries import Queries
 from storage.records.access_logs import AccessLog
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
-from traces.journey import Evidence, build_journey
+from traces.journey import VALUE_LENGTH, Evidence, build_journey
 from traces.model import Journey
 
 MAX_ACCESS_LOGS = 2_000
 MAX_SPANS = 10_000
 MAX_LOGS = 5_000
+MAX_EVENTS = 200
+"""Events, and links, of one span that are read."""
 
-_HEX_32 = re.compile(r"[0-9a-fA-F]{32}")
 
-
-def look_up(queries: Queries, wanted: str) -> Journey | None:
+def look_up(queries: Queries, wanted: WantedId) -> Journey | None:
     """The journey of the request with this id, or of the trace with this id; None if nothing is stored for either."""
-    for request_id in _spellings(wanted):
-        evidence = _evidence(queries, "request", {"request_id": request_id})
+    evidence = read_evidence(queries, wanted.request_ids, ())
+    if evidence is not None:
+        return _complete(queries, found_as(wanted, _request_ids(evidence)), evidence)
+    if wanted.trace_id:
+        evidence = read_evidence(queries, (), (wanted.trace_id,))
         if evidence is not None:
-            return build_journey(request_id, evidence)
-    trace_id = wanted.replace("-", "").lower()
-    if _HEX_32.fullmatch(trace_id):
-        evidence = _evidence(queries, "trace", {"trace_id": trace_id})
-        if evidence is not None:
-            return build_journey(_request_id_of(evidence) or wanted, evidence)
+            carried = next(filter(None, _request_ids(evidence)), "")
+            return _complete(queries, carried or wanted.request_ids[0], evidence)
     return None
 
 
-def _spellings(wanted: str) -> Iterator[str]:
-    """The id as given, then as Envoy writes ids: lower case, with dashes."""
-    yield wanted
-    lower = wanted.lower()
-    if _HEX_32.fullmatch(lower):
-        lower = "-".join((lower[:8], lower[8:12], lower[12:16], lower[16:20], lower[20:]))
-    if lower != wanted:
-        yield lower
-
-
-def _evidence(queries: Queries, subject: str, which: Mapping[str, str]) -> Evidence | None:
-    logs = queries.query(f"access_logs_of_{subject}", {**which, "limit": MAX_ACCESS_LOGS}, AccessLog)
-    spans = queries.query(f"spans_of_{subject}", {**which, "limit": MAX_SPANS}, Span)
-    records = queries.query(f"logs_of_{subject}", {**which, "limit": MAX_LOGS}, LogRecord)
+def read_evidence(queries: Queries, request_ids: Sequence[str], trace_ids: Sequence[str]) -> Evidence | None:
+    """What is stored of some requests and traces, values of attributes cut; None if that is nothing."""
+    which = {"request_ids": list(request_ids), "trace_ids": list(trace_ids)}
+    cut = which | {"value_length": VALUE_LENGTH}
+    logs = queries.query("access_logs_by_ids", which | {"limit": MAX_ACCESS_LOGS}, AccessLog)
+    spans = queries.query("spans_by_ids", cut | {"events": MAX_EVENTS, "limit": MAX_SPANS}, Span)
+    records = queries.query("logs_by_ids", cut | {"limit": MAX_LOGS}, LogRecord)
     if not (logs or spans or records):
         return None
     truncated = len(logs) == MAX_ACCESS_LOGS or len(spans) == MAX_SPANS or len(records) == MAX_LOGS
     return Evidence(logs, spans, records, truncated)
 
 
-def _request_id_of(evidence: Evidence) -> str:
-    """The id that the trace's requests carry: of several the first."""
-    carried = [*(log.request_id for log in evidence.access_logs), *(span.request_id for span in evidence.spans)]
-    return next(filter(None, carried), "")
+def _complete(queries: Queries, request_id: str, evidence: Evidence) -> Journey:
+    """The journey, its path followed where ids were lost, with what surrounds its hops."""
+    path = follow(queries, Path(request_id, evidence, build_journey(request_id, evidence)), read_evidence)
+    return look_around(queries, explain_lost_spans(queries, path.journey))
+
+
+def _request_ids(evidence: Evidence) -> list[str]:
+    """Those that it carries, in their order."""
+    return [
+        *(log.request_id for log in evidence.access_logs),
+        *(span.request_id for span in evidence.spans),
+        *(record.request_id for record in evidence.logs),
+    ]

@@ -1,8 +1,12 @@
 """What a reader of a hop should know beyond what its proxies said."""
 
 from meshhub.outcome import is_unreached
+from meshhub.quantities import share
 from traces.calls import Call, clock_of
+from traces.context_breaks import Guesses
+from traces.hop_security import note_security
 from traces.model import Note
+from traces.party_words import short_id
 from traces.span_reports import LOG_TYPE
 from traces.streams import is_running
 from traces.timeline import Timeline
@@ -10,9 +14,10 @@ from traces.timeline import Timeline
 NOTABLE_SKEW_US = 1000
 
 
-def note_hop(call: Call, timeline: Timeline, request_id: str) -> tuple[Note, ...]:
+def note_hop(call: Call, timeline: Timeline, request_id: str, guesses: Guesses) -> tuple[Note, ...]:
     """The notes of a hop, in a fixed order."""
-    notes = [*_silent(call), *_retried(call), *_evidence(call, request_id)]
+    notes = [*_silent(call), *_retried(call), *_evidence(call), *_other_ids(call, request_id, guesses)]
+    notes += note_security(call)
     notes += (
         Note("clock-skew", f"The clock of {log.instance or log.service} is off; corrected by {skew / 1000:+.1f} ms.")
         for log in call.reports
@@ -40,14 +45,22 @@ def _retried(call: Call) -> list[Note]:
     return [Note("retried", f"Tried {attempts} times; the callee's proxy reported {seen} of the attempts.")]
 
 
-def _evidence(call: Call, request_id: str) -> list[Note]:
+def _evidence(call: Call) -> list[Note]:
     notes = []
     if any(log.log_type == LOG_TYPE for log in call.reports):
         notes.append(Note("from-span", "A proxy sent a span of this call but no access log."))
     if any(is_running(log) for log in call.reports):
         notes.append(Note("running", "The call had not ended when its proxy last reported it."))
-    others = sorted({log.request_id for log in call.reports} - {request_id})
-    if others:
-        named = ", ".join(other or "none" for other in others)
-        notes.append(Note("other-request-id", f"Found by its trace: it carries another request id ({named})."))
     return notes
+
+
+def _other_ids(call: Call, request_id: str, guesses: Guesses) -> list[Note]:
+    others = sorted({log.request_id for log in call.reports} - {request_id})
+    certainty = min((guesses[other] for other in others if other in guesses), default=None)
+    named = ", ".join(short_id(other) or "none" for other in others)
+    if certainty is not None:
+        text = f"A guess ({share(certainty)} sure): it carries another request id ({named}) and no trace id of this"
+        return [Note("guessed", f"{text} request, and was made by the same instance at the same time.")]
+    if not others:
+        return []
+    return [Note("other-request-id", f"Found by its trace: it carries another request id ({named}).")]

@@ -4,15 +4,17 @@ from meshhub.model import WorkloadIdentity
 from storage.records.access_logs import AccessLog
 from traces.attempts import find_attempts
 from traces.calls import Call, identity_of
+from traces.context_breaks import Guesses
 from traces.hop_notes import note_hop
 from traces.model import Attempt, Hop, Party
 from traces.positions import Position
 from traces.proxy_spans import SortedSpans
 from traces.reports import describe, outcome_of
 from traces.timeline import Timeline
+from traces.times import break_down
 
 
-def build_hop(position: Position, timeline: Timeline, spans: SortedSpans, request_id: str) -> Hop:
+def build_hop(position: Position, timeline: Timeline, spans: SortedSpans, request_id: str, guesses: Guesses) -> Hop:
     """The hop of the call at a position."""
     call = position.call
     first, last = call.reports[0], call.reports[-1]
@@ -38,7 +40,8 @@ def build_hop(position: Position, timeline: Timeline, spans: SortedSpans, reques
         client=client,
         attempts=attempts,
         network_us=_network(call),
-        notes=note_hop(call, timeline, request_id),
+        times=break_down(client, attempts[-1].server if attempts else None, connection=first.transport == "tcp"),
+        notes=note_hop(call, timeline, request_id, guesses),
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from meshhub.model import Reporter, WorkloadIdentity
 from meshhub.outcome import Outcome
+from traces.time_model import Breakdown, Spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,22 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """How other calls of the same relation went in the minutes around this one, and what stats say of their pool."""
+
+    minutes: int
+    """How long they were looked at."""
+    reporter: Reporter
+    """Whose reports were counted."""
+    requests: int
+    failed: int
+    latency_us: tuple[float, float, float]
+    """Median, 95 and 99 %."""
+    pool: tuple[Note, ...]
+    """Ejected hosts, open circuit breakers, overflows, failed connections; empty where stats say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hop:
     """One call between two workloads, seen by the caller's proxy, the callee's proxy or both."""
 
@@ -185,7 +202,11 @@ class Hop:
     network_us: int | None
     """What the client's proxy waited beyond what the server's took: the network between them, both ways. None unless
     both reported a single attempt."""
+    times: Breakdown
+    """Of `duration_us`."""
     notes: tuple[Note, ...]
+    around: Around | None = None
+    """None where nothing is counted of its relation, or it was not asked for."""
 
     @property
     def server(self) -> ProxyReport | None:
@@ -228,6 +249,21 @@ class JourneyWorkload:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextBreak:
+    """A service that did not pass on what joins the calls of a request: every hub and tracer loses the path there."""
+
+    service: WorkloadIdentity
+    lost: str
+    """"request-id" or "trace"."""
+    hop: str
+    """The first hop that shows it; empty where the calls could not be joined."""
+    certainty: float
+    """From 0 to 1: 1 where ids prove it."""
+    text: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """How many records the journey was built from."""
 
@@ -248,6 +284,11 @@ class Journey:
     duration_us: int
     outcome: Outcome | None
     """Of the first hop; None if there is none."""
+    times: Breakdown
+    """Of `duration_us`, calls side by side counted once."""
+    spent: tuple[Spent, ...]
+    """What every hop took of it by itself, most first."""
+    breaks: tuple[ContextBreak, ...]
     sampling: Sampling
     hops: tuple[Hop, ...]
     workloads: tuple[JourneyWorkload, ...]

@@ -149,6 +149,33 @@ class AttemptBody(TypedDict):
     ]
 
 
+class BreakdownBody(TypedDict):
+    """A time and what it is made of."""
+
+    total_us: int
+    parts: Annotated[
+        Mapping[str, int],
+        Field(
+            description="Microseconds that add up to the total: retries, connect, queue (the caller's proxy), network "
+            "(between the two proxies), callee_proxy, upstream (the callee's application), beyond (the callee and the "
+            "way there, where its proxy did not report), transfer (of the answer), unknown."
+        ),
+    ]
+
+
+class AroundBody(TypedDict):
+    """How other calls of the same relation went in the minutes around this one."""
+
+    minutes: int
+    reporter: str
+    requests: int
+    failed: int
+    p50_us: float
+    p95_us: float
+    p99_us: float
+    pool: Annotated[list[NoteBody], Field(description="What stats say of the caller's pool for this upstream.")]
+
+
 class HopBody(TypedDict):
     """One call between two workloads."""
 
@@ -171,6 +198,8 @@ class HopBody(TypedDict):
         int | None,
         Field(description="What the caller's proxy waited longer than the callee's took: the way there and back."),
     ]
+    times: Annotated[BreakdownBody, Field(description="Where its time went.")]
+    around: Annotated[AroundBody | None, Field(description="null where nothing is counted of its relation.")]
     notes: list[NoteBody]
 
 
@@ -181,6 +210,25 @@ class WorkloadBody(IdentityBody):
     proxy_reported: bool
     spans: list[SpanBody]
     logs: list[LogBody]
+
+
+class SpentBody(TypedDict):
+    """What one hop took of the whole request's time by itself."""
+
+    hop: str
+    time_us: int
+    parts: Mapping[str, int]
+
+
+class BreakBody(TypedDict):
+    """A service that did not pass on what joins the calls of a request."""
+
+    service: IdentityBody
+    lost: Annotated[str, Field(description="request-id or trace.")]
+    hop: Annotated[str, Field(description="The first hop that shows it; empty where the path ends.")]
+    certainty: Annotated[float, Field(description="From 0 to 1; 1 where ids prove it.")]
+    text: str
+    fix: str
 
 
 class SamplingBody(TypedDict):
@@ -212,6 +260,11 @@ class JourneyBody(TypedDict):
     start: Annotated[str, Field(description="The same, RFC 3339 to the microsecond.")]
     duration_us: int
     outcome: Annotated[str | None, Field(description="Of the first hop; null if there is none.")]
+    times: Annotated[BreakdownBody, Field(description="Where its time went, calls side by side counted once.")]
+    spent: Annotated[
+        list[SpentBody], Field(description="What every hop took of it without the calls it led to, most first.")
+    ]
+    breaks: list[BreakBody]
     sampling: SamplingBody
     hops: Annotated[list[HopBody], Field(description="In causal order, parents before children.")]
     workloads: list[WorkloadBody]

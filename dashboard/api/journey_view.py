@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from dashboard.api.journey_body import (
+    AroundBody,
     AttemptBody,
+    BreakBody,
+    BreakdownBody,
     ExplanationBody,
     HopBody,
     IdentityBody,
@@ -17,7 +20,20 @@ from dashboard.api.journey_body import (
 )
 from dashboard.api.notes import show_notes
 from meshhub.model import WorkloadIdentity
-from traces.model import Attempt, Explanation, Hop, Journey, JourneyWorkload, LogNote, Party, ProxyReport, SpanNote
+from traces.model import (
+    Around,
+    Attempt,
+    ContextBreak,
+    Explanation,
+    Hop,
+    Journey,
+    JourneyWorkload,
+    LogNote,
+    Party,
+    ProxyReport,
+    SpanNote,
+)
+from traces.time_model import Breakdown
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -31,6 +47,9 @@ def show_journey(journey: Journey) -> JourneyBody:
         "start": show_time(journey.start_unix_nano),
         "duration_us": journey.duration_us,
         "outcome": journey.outcome,
+        "times": _breakdown(journey.times),
+        "spent": [{"hop": each.hop, "time_us": each.time_us, "parts": each.parts} for each in journey.spent],
+        "breaks": [_break(each) for each in journey.breaks],
         "sampling": {
             "decision": journey.sampling.decision,
             "spans": journey.sampling.spans,
@@ -72,6 +91,8 @@ def show_hop(hop: Hop) -> HopBody:
         "client": _optional_report(hop.client),
         "attempts": [_attempt(attempt) for attempt in hop.attempts],
         "network_us": hop.network_us,
+        "times": _breakdown(hop.times),
+        "around": None if hop.around is None else _around(hop.around),
         "notes": show_notes(hop.notes),
     }
 
@@ -83,6 +104,35 @@ def show_workload(workload: JourneyWorkload) -> WorkloadBody:
         "proxy_reported": workload.proxy_reported,
         "spans": [_span(span) for span in workload.spans],
         "logs": [_log(log) for log in workload.logs],
+    }
+
+
+def _breakdown(times: Breakdown) -> BreakdownBody:
+    return {"total_us": times.total_us, "parts": times.parts}
+
+
+def _around(around: Around) -> AroundBody:
+    median, slow, slowest = around.latency_us
+    return {
+        "minutes": around.minutes,
+        "reporter": around.reporter,
+        "requests": around.requests,
+        "failed": around.failed,
+        "p50_us": median,
+        "p95_us": slow,
+        "p99_us": slowest,
+        "pool": show_notes(around.pool),
+    }
+
+
+def _break(lost: ContextBreak) -> BreakBody:
+    return {
+        "service": _identity(lost.service),
+        "lost": lost.lost,
+        "hop": lost.hop,
+        "certainty": lost.certainty,
+        "text": lost.text,
+        "fix": lost.fix,
     }
 
 

@@ -1,28 +1,31 @@
 """Questions about single requests."""
 
 from dashboard.lookup import look_up
+from dashboard.lookup_around import describe_search
+from dashboard.lookup_ids import read_id
 from dashboard.queries import Queries
+from meshhub.clock import Clock
 from meshhub.errors import NotFound
 from traces.model import Journey
+from traces.party_words import short_id
 
 
 class RequestReads:
     """What happened to one request."""
 
-    def __init__(self, queries: Queries) -> None:
+    def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
+        self._clock = clock
 
     def journey(self, request_id: str) -> Journey:
         """What happened to one request, by its x-request-id; also by the id of a trace that it is part of.
 
         Raises:
-            NotFound: nothing is stored for it; the message says what was searched.
+            NotFound: nothing is stored for it; the message says what was searched, and names similar ids.
         """
-        found = look_up(self._queries, request_id)
+        wanted = read_id(request_id)
+        found = look_up(self._queries, wanted)
         if found is None:
-            raise NotFound(
-                f"could not find the request {request_id}: no access log, span or application log within the retention "
-                "has it as x-request-id or trace id. A request shows about two seconds after it ended. If others show "
-                "and this one does not, the proxies that served it do not report to this hub."
-            )
+            searched = describe_search(self._queries, wanted, self._clock.now())
+            raise NotFound(f"could not find the request {short_id(request_id)}: {searched}")
         return found

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from dashboard.ui.format import duration, plural
+from traces.time_model import TimePart
+from traces.time_words import TIME_WORDS
 
 if TYPE_CHECKING:
     from dashboard.api.journey_body import HopBody, JourneyBody, PartyBody, ProxyReportBody
@@ -44,8 +46,24 @@ def rows(journey: "JourneyBody") -> Iterable[tuple[str | Text, ...]]:
         )
 
 
+def spent(journey: "JourneyBody") -> Iterator[Text]:
+    """Where the whole time went, in one line; nothing where there is none."""
+    times = journey["times"]
+    parts = [
+        f"{TIME_WORDS[TimePart(part)].lower()} {duration(time)}"
+        for part, time in sorted(times["parts"].items(), key=lambda each: -each[1])
+    ]
+    if parts:
+        yield Text.assemble(("where the time went: ", "dim"), "; ".join(parts))
+
+
 def findings(journey: "JourneyBody") -> Iterator[Text]:
     """What the proxies said about the hops that did not go well, and what else a reader should know."""
+    yield from spent(journey)
+    for note in journey["notes"]:
+        yield Text.assemble(("• ", "bold"), note["text"])
+    for broken in journey["breaks"]:
+        yield Text.assemble(("fix: ", "dim"), broken["fix"])
     for hop in journey["hops"]:
         for report in _reports(hop):
             for said in [*report["flags"], *report["details"]] if hop["outcome"] not in GOOD else []:
@@ -53,8 +71,8 @@ def findings(journey: "JourneyBody") -> Iterator[Text]:
                 yield Text.assemble((f"{side}: ", "dim"), (said["code"], "bold"), f" {said['text']}")
         for note in hop["notes"]:
             yield Text.assemble((f"hop {hop['id']}: ", "dim"), note["text"])
-    for note in journey["notes"]:
-        yield Text(note["text"])
+        for note in hop["around"]["pool"] if hop["around"] else []:
+            yield Text.assemble((f"around hop {hop['id']}: ", "dim"), note["text"])
 
 
 def bar(start_us: int, length_us: int, total_us: int, width: int = WIDTH) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from meshhub.model import Reporter, WorkloadIdentity
 from meshhub.outcome import classify
 from traces.model import (
+    Around,
     Attempt,
     Decision,
     Explanation,
@@ -24,6 +25,8 @@ from traces.model import (
     SpanNote,
     Tls,
 )
+from traces.times import add_up, break_down, spend
+from traces.verdict import judge
 
 START = 1_773_000_000_250_000_000
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -37,6 +40,9 @@ VIA_UPSTREAM = Explanation("via_upstream", "via upstream", "The response code ca
 REASON_TIMEOUT = Explanation(
     "response_timeout", "response timeout", "The upstream's answer took longer than the route's timeout."
 )
+
+
+SKEWED = (Note("clock_skew", "The clock of payment's proxy was 1.8 ms behind; its times are corrected."),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +100,20 @@ def journey(request_id: str, steps: Iterable[Step], *, traced: bool) -> Journey:
     """The journey of these calls."""
     hops = tuple(_hop(request_id, step, traced=traced) for step in steps)
     logs = sum((report is not None) for hop in hops for report in (hop.client, hop.server))
+    spent = spend(hops, hops[0].duration_us)
     return Journey(
         request_id,
         (TRACE_ID,) if traced else (),
         START,
         hops[0].duration_us,
         hops[0].outcome,
+        add_up(spent, hops[0].duration_us),
+        spent,
+        (),
         _sampling(traced),
         hops,
         _workloads(hops, traced=traced),
-        (Note("clock_skew", "The clock of payment's proxy was 1.8 ms behind; its times are corrected."),)
-        if traced
-        else (),
+        (*judge(hops, spent, hops[0].duration_us), *(SKEWED if traced else ())),
         Found(logs, 10 if traced else 0, 3 if traced else 0, truncated=False),
     )
 
@@ -134,8 +142,17 @@ def _hop(request_id: str, step: Step, *, traced: bool) -> Hop:
         client,
         attempts,
         client.duration_us - server.duration_us if client and server and tries == 1 else None,
+        break_down(client, server, connection=step.transport == "tcp"),
         _notes(step),
+        _around(step),
     )
+
+
+def _around(step: Step) -> Around | None:
+    if not step.source:
+        return None
+    pool = (Note("hosts-ejected", "Outlier detection took hosts out: 2 ejections."),) if len(step.codes) > 1 else ()
+    return Around(10, Reporter.CLIENT, 1_240, 12, (4_200.0, 31_000.0, 160_000.0), pool)
 
 
 def _notes(step: Step) -> tuple[Note, ...]:

@@ -6,11 +6,13 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.views.hop_times import times
-from dashboard.ui.views.journey_words import hop_name, judge_hop
+from dashboard.ui.views.hop_around import surroundings
+from dashboard.ui.views.hop_times import breakdown, times
+from dashboard.ui.views.journey_words import judge_hop
 from dashboard.ui.views.parts import Content, code, facts, health_mark, icon, section, table
 from dashboard.ui.views.span_details import spans
 from traces.model import Explanation, Hop, Journey, ProxyReport
+from traces.party_words import hop_name
 
 Say = Callable[[ProxyReport], Content]
 
@@ -25,7 +27,8 @@ def hop_panel(hop: Hop, journey: Journey) -> Component:
             *(html.P([icon("note"), note.text], className="note") for note in hop.notes),
             _explanations(hop),
             section("As each side saw it", _both_sides(hop)),
-            section("Where the time went", times(hop)),
+            section("Where the time went", html.Div([breakdown(hop.times), times(hop)], className="stack")),
+            surroundings(hop),
             section("Security", _security(hop)),
             _attempts(hop),
             section("Addresses", _addresses(hop)),

@@ -8,6 +8,8 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui.views.parts import table
 from traces.model import Hop, Parts, ProxyReport
+from traces.time_model import Breakdown
+from traces.time_words import TIME_WORDS
 
 _PARTS: tuple[tuple[str, str, str], ...] = (
     ("request_us", "Receiving the request", "first to last byte of the request"),
@@ -18,6 +20,15 @@ _PARTS: tuple[tuple[str, str, str], ...] = (
     ("response_us", "Receiving the answer", "first to last byte from upstream"),
     ("send_us", "Sending the answer", "first to last byte to the caller"),
 )
+
+
+def breakdown(whole: Breakdown) -> Component | None:
+    """The parts that a time adds up from, the longest first; nothing of no time."""
+    if not whole.total_us:
+        return None
+    longest_first = sorted(whole.parts.items(), key=lambda each: -each[1])
+    rows = [(TIME_WORDS[part], fmt.duration(time), fmt.share(time / whole.total_us)) for part, time in longest_first]
+    return table(("", "Time", "Share"), [*rows, ("Together", fmt.duration(whole.total_us), "")])
 
 
 def times(hop: Hop) -> Component:

@@ -6,12 +6,14 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
 from dashboard.ui.views.hop_panel import hop_panel
-from dashboard.ui.views.journey_words import hop_name, own_times, sentences, start_time
+from dashboard.ui.views.hop_times import breakdown
+from dashboard.ui.views.journey_words import TOLD, sentences, start_time
 from dashboard.ui.views.parts import code, facts, health_mark, icon, link, section, table
 from dashboard.ui.views.waterfall import waterfall
 from meshhub.errors import NotFound
 from topology.health import judge_outcome
 from traces.model import Hop, Journey, LogNote
+from traces.party_words import hop_name
 
 OWN_TIMES_SHOWN = 12
 
@@ -22,7 +24,8 @@ def journey(found: Journey, chosen: str, links: Links) -> Component:
     main = [
         link("‹ Requests", links.here("requests", id="", hop=""), label="Back to the search"),
         _head(found, links),
-        *(html.P([icon("note"), note.text], className="note") for note in found.notes),
+        *(html.P([icon("note"), note.text], className="note") for note in found.notes if note.code not in TOLD),
+        *(html.P([icon("note"), html.B("Fix: "), text], className="note") for text in _fixes(found)),
         waterfall(found, chosen, links),
         _logs(found),
         _sources(found),
@@ -93,17 +96,32 @@ def _panel(found: Journey, hop: Hop | None, links: Links) -> Component:
         return html.Div([html.Div(close, className="close"), hop_panel(hop, found)])
     hint = "Select a hop to see what both proxies said of it: status, flags, times, TLS, attempts."
     return html.Div(
-        [html.H2("Where the time went"), _own_times(found, links), html.P(hint, className="muted")], className="stack"
+        [
+            html.H2("Where the time went"),
+            breakdown(found.times),
+            section("By hop", _own_times(found, links)),
+            html.P(hint, className="muted"),
+        ],
+        className="stack",
     )
 
 
 def _own_times(found: Journey, links: Links) -> Component:
-    whole = max(found.duration_us, 1)
+    whole, hops = max(found.duration_us, 1), {hop.id: hop for hop in found.hops}
     rows = [
-        (link(hop_name(hop), links.here("requests", hop=hop.id)), fmt.duration(own), fmt.share(min(1.0, own / whole)))
-        for hop, own in own_times(found)[:OWN_TIMES_SHOWN]
+        (
+            link(hop_name(hops[spent.hop]), links.here("requests", hop=spent.hop)),
+            fmt.duration(spent.time_us),
+            fmt.share(spent.time_us / whole),
+        )
+        for spent in found.spent[:OWN_TIMES_SHOWN]
     ]
     return table(("Beyond the calls it led to", "Time", "Share"), rows)
+
+
+def _fixes(found: Journey) -> tuple[str, ...]:
+    """What mends the breaks, each once."""
+    return tuple(dict.fromkeys(each.fix for each in found.breaks))
 
 
 def _logs(found: Journey) -> Component | None:

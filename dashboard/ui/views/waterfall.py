@@ -8,8 +8,9 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
 from dashboard.ui.theme import CHART_NEUTRAL, MARKS, service_colour
-from dashboard.ui.views.journey_words import caller_name, hop_name, judge_hop, party_name
+from dashboard.ui.views.journey_words import judge_hop
 from traces.model import Hop, Journey, SpanNote
+from traces.party_words import caller_name, hop_name, party_name
 
 TICKS = 4
 _ROOM_BEHIND, _ROOM_BEFORE = 72, 28

@@ -1,0 +1,64 @@
+-- The spans of some request ids and trace ids (32 hex digits), and of the traces that those requests are part of
+-- (application spans carry no request id), with values cut to so many characters.
+WITH
+    located AS
+    (
+        SELECT trace_id, bucket FROM request_index
+        WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
+        UNION ALL
+        SELECT trace_id, bucket FROM trace_index
+        WHERE trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({trace_ids:Array(String)}))))
+    ),
+    buckets AS
+    (
+        SELECT bucket FROM located
+        UNION DISTINCT
+        SELECT bucket FROM trace_index
+        WHERE trace_id IN (SELECT trace_id FROM located WHERE trace_id != toFixedString('', 16))
+    )
+SELECT
+    toUnixTimestamp64Nano(spans.time) AS time_unix_nano,
+    spans.duration_ns AS duration_ns,
+    spans.trace_id AS trace_id,
+    spans.span_id AS span_id,
+    spans.parent_span_id AS parent_span_id,
+    spans.trace_state AS trace_state,
+    spans.flags AS flags,
+    spans.name AS name,
+    spans.kind AS kind,
+    spans.status_code AS status_code,
+    spans.status_message AS status_message,
+    spans.cluster AS cluster,
+    spans.namespace AS namespace,
+    spans.service AS service,
+    spans.version AS version,
+    spans.instance AS instance,
+    spans.scope_name AS scope_name,
+    spans.scope_version AS scope_version,
+    spans.component AS component,
+    spans.request_id AS request_id,
+    spans.node_id AS node_id,
+    spans.method AS method,
+    leftUTF8(spans.url, {value_length:UInt32}) AS url,
+    spans.protocol AS protocol,
+    spans.response_code AS response_code,
+    spans.response_flags AS response_flags,
+    spans.user_agent AS user_agent,
+    spans.peer_address AS peer_address,
+    spans.request_size AS request_size,
+    spans.response_size AS response_size,
+    spans.upstream_cluster AS upstream_cluster,
+    mapApply((key, value) -> (key, leftUTF8(value, {value_length:UInt32})), spans.attributes) AS attributes,
+    spans.attribute_types AS attribute_types,
+    spans.resource_attributes AS resource_attributes,
+    arrayMap(event -> (toUnixTimestamp64Nano(event.1), toString(event.2),
+        mapApply((key, value) -> (key, leftUTF8(value, {value_length:UInt32})), event.3)),
+        arraySlice(spans.events, 1, {events:UInt32})) AS events,
+    arrayMap(link -> (link.1, link.2, mapApply((key, value) -> (key, leftUTF8(value, {value_length:UInt32})), link.3)),
+        arraySlice(spans.links, 1, {events:UInt32})) AS links
+FROM spans
+WHERE toStartOfFiveMinutes(spans.time) IN (SELECT bucket FROM buckets)
+    AND spans.trace_id IN (SELECT trace_id FROM located)
+    AND (spans.request_id IN {request_ids:Array(String)} OR spans.trace_id != toFixedString('', 16))
+ORDER BY spans.time
+LIMIT {limit:UInt32}
