@@ -125,11 +125,11 @@ def _body(reads: AlertReads, asked: AlertsState, clock: Clock, links: Links) -> 
 
 def _tabs(chosen: Tab, links: Links) -> list[Component]:
     return [
-        html.Span(text, className="tab chosen", **aria(current="page"))
+        html.Span(text, className="alert-tab chosen", **aria(current="page"))
         if tab is chosen
         else html.Span(
             link(text, links.here("alerts", **{**state.OWN, state.TAB: "" if tab is Tab.ALERTS else tab.value})),
-            className="tab",
+            className="alert-tab",
         )
         for tab, text in TABS.items()
     ]
