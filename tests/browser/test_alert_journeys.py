@@ -41,7 +41,8 @@ def test_from_the_worst_slo_to_what_carries_it_to_the_logs(visit: Callable[..., 
     visitor.keep(f"slo-reason-{scheme}")
     one.get_by_role("link", name="v2", exact=True).click()
     expect(page.locator("#logs-q")).to_have_value(
-        'reporter = server and destination = "checkout" and destination_namespace = "shop" and destination.version = "v2"'
+        'reporter = server and destination = "checkout" and destination_namespace = "shop" '
+        'and destination.version = "v2"'
     )
     expect(page.locator("#logs-fault")).to_be_empty()
 
