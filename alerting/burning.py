@@ -38,6 +38,7 @@ def _observation(state: SloState, severity: str, burns: Sequence[BurnState]) -> 
         **slo.labels,
         **_party(slo.selector),
         **({"owner": slo.owner} if slo.owner else {}),
+        **({"targets": ",".join(slo.targets)} if slo.targets else {}),
         ALERT_NAME: BURN,
         SEVERITY: severity,
         SLO: slo.name,
