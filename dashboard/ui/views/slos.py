@@ -37,11 +37,11 @@ COLUMNS: tuple[Column, ...] = (
         comparator={"function": "meshhubByText"}, getQuickFilterText={"function": "params.data.search"},
     ),
     column(
-        "standing", "State", cellRenderer="GridHealth", width=150,
+        "standing", "State", cellRenderer="GridHealth", width=138,
         comparator={"function": "meshhubByOrder"}, getQuickFilterText={"function": "params.data.standing.word"},
     ),
     number_column("left", "Budget left", width=150, cellRenderer="GridBudget"),
-    column("burn", "Burn now", cellRenderer="GridBurns", width=262, sortable=False),
+    column("burn", "Burn now", cellRenderer="GridBurns", width=278, sortable=False),
     column(
         "course", "3 d … 5 min", cellRenderer="GridSpark", width=112, sortable=False,
         headerTooltip="The burn rate over each of its windows, the longest first: what rises to the right gets worse",
