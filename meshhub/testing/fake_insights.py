@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from dashboard.reads.graph_insights import GraphInsights
 from meshhub.errors import NotFound
 from meshhub.model import Reporter, TimeRange
 from meshhub.testing.mood import Mood
@@ -26,11 +27,14 @@ class FakeInsightReads:
     def __init__(self, mood: Mood, make_graph: Callable[[TimeRange], ServiceGraph]) -> None:
         self._mood = mood
         self.make_graph = make_graph
+        self._reports = GraphInsights[HealthReport](2)
+        self._analyses = GraphInsights[GraphAnalysis](2)
 
     def health(self, graph: ServiceGraph) -> HealthReport:
         """By the default tolerances, against a time before in which nothing failed."""
         self._mood.check()
-        return Judge(HealthSettings()).judge(graph, _well(graph) if graph.edges else None)
+        judge = Judge(HealthSettings())
+        return self._reports.get((graph,), lambda: judge.judge(graph, _well(graph) if graph.edges else None))
 
     def diff(self, before: TimeRange, after: TimeRange) -> GraphDiff:
         """As if nothing had failed before, and the last edge had not been there."""
@@ -41,7 +45,7 @@ class FakeInsightReads:
     def analysis(self, graph: ServiceGraph) -> GraphAnalysis:
         """What the shape of the graph says."""
         self._mood.check()
-        return analyse(graph)
+        return self._analyses.get((graph,), lambda: analyse(graph))
 
     def blast_radius(self, graph: ServiceGraph, node_id: str) -> BlastRadius:
         """Who is affected if a node fails."""

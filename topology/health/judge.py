@@ -26,12 +26,15 @@ def judge_calls(tally: Tally, before: Tally | None, rule: Rule, baseline: Baseli
     """
     if not tally.requests:
         return Verdict(Health.IDLE, (Note("idle", f"no {unit}s in this window"),))
-    findings = [finding for tolerance in rule.tolerances if (finding := _exceeded(tolerance, tally, before))]
+    failed = [(tolerance, count) for tolerance in rule.tolerances if (count := tolerance.count(tally))]
+    findings = [found for tolerance, count in failed if (found := _exceeded(tolerance, count, tally, before))]
     findings += _too_slow(tally, before, rule)
     if tally.requests < rule.minimum_requests:
         findings = []
     if before is not None:
-        findings += [found for tolerance in rule.tolerances if (found := _rose(tolerance, tally, before, baseline))]
+        findings += [
+            found for tolerance, count in failed if (found := _rose(tolerance, count, tally, before, baseline))
+        ]
         findings += _slowed(tally, before, baseline)
     if not findings:
         return Verdict(Health.HEALTHY, (_well(tally, rule, unit),))
@@ -49,10 +52,9 @@ def latency_rule(baseline: BaselineSettings) -> LatencyRule:
     return LatencyRule(baseline.slowdown, baseline.slowdown_ms * 1000, baseline.minimum_requests)
 
 
-def _exceeded(tolerance: Tolerance, tally: Tally, before: Tally | None) -> Finding | None:
-    count = tolerance.count(tally)
+def _exceeded(tolerance: Tolerance, count: int, tally: Tally, before: Tally | None) -> Finding | None:
     part = count / tally.requests
-    if not count or part < tolerance.degraded:
+    if part < tolerance.degraded:
         return None
     failing = part >= tolerance.failing
     limit = tolerance.failing if failing else tolerance.degraded
@@ -76,10 +78,9 @@ def _too_slow(tally: Tally, before: Tally | None, rule: Rule) -> list[Finding]:
     return [(Health.FAILING if failing else Health.DEGRADED, Note("latency", text))]
 
 
-def _rose(tolerance: Tolerance, tally: Tally, before: Tally, baseline: BaselineSettings) -> Finding | None:
+def _rose(tolerance: Tolerance, count: int, tally: Tally, before: Tally, baseline: BaselineSettings) -> Finding | None:
     """A rise that is worth a word: surely one, by a percentage point or so, or half of what is tolerated."""
-    count = tolerance.count(tally)
-    if not count or not before.requests:
+    if not before.requests:
         return None
     count_before = tolerance.count(before)
     part, part_before = count / tally.requests, count_before / before.requests
@@ -98,10 +99,12 @@ def _rose(tolerance: Tolerance, tally: Tally, before: Tally, baseline: BaselineS
 def _slowed(tally: Tally, before: Tally, baseline: BaselineSettings) -> list[Finding]:
     if tally.latency is None or before.latency is None:
         return []
-    rule, slower = latency_rule(baseline), []
+    slower = []
     for name in ("p99", "p95"):
         took, took_before = getattr(tally.latency, name), getattr(before.latency, name)
-        if took > took_before and rule.differs(name, took_before, before.requests, took, tally.requests):
+        if took >= took_before * baseline.slowdown and latency_rule(baseline).differs(
+            name, took_before, before.requests, took, tally.requests
+        ):
             slower.append(f"{name} {duration(took_before)} → {duration(took)}")
     if not slower:
         return []

@@ -84,8 +84,8 @@ class Judge:
         caller, callee = (None, node) if end is End.CALLEE else (node, None)
         for transport, tallies in calls.items():
             rule = self._rules.of_call(caller, callee, transport)
-            former = added_up(before[transport]) if transport in before else None
-            verdicts.append(judge_calls(added_up(tallies), former, rule, self._baseline, _UNITS[transport]))
+            former = added_up(before[transport], rule) if transport in before else None
+            verdicts.append(judge_calls(added_up(tallies, rule), former, rule, self._baseline, _UNITS[transport]))
         worst = min((verdict.health for verdict in verdicts), key=_WEIGHT.__getitem__)
         return Verdict(
             worst, tuple(note for verdict in verdicts if verdict.health is worst for note in verdict.reasons)

@@ -40,12 +40,16 @@ class Tolerance:
         self.degraded = settings.degraded / 100
         self.failing = settings.failing / 100
         self._settings = settings
+        self.about = next(name for name in ("kind", "status", "grpc", "flag") if getattr(settings, name))
         self._fits = _fitting(settings.kind or settings.status or settings.grpc or settings.flag)
 
     def count(self, tally: Tally) -> int:
         """How many requests are meant by this tolerance. One with two of the flags is counted twice, up to all."""
+        counted = self._counted(tally)
+        if not counted:
+            return 0
         total = 0
-        for name, requests in self._counted(tally).items():
+        for name, requests in counted.items():
             if self._fits(name):
                 total += requests
         return min(tally.requests, total)
@@ -76,6 +80,10 @@ class Rule:
     minimum_requests: int
     tolerances: tuple[Tolerance, ...]
     latency: LatencyToleranceSettings | None
+
+    def asks(self, name: str) -> bool:
+        """Whether a tolerance is about what is counted under this name: kind, status, grpc or flag."""
+        return any(tolerance.about == name for tolerance in self.tolerances)
 
 
 class Rules:
@@ -111,16 +119,17 @@ def _fitting(pattern: str) -> Callable[[str], bool]:
     return cache(lambda text: compiled.fullmatch(text) is not None)
 
 
-def added_up(tallies: Sequence[Tally]) -> Tally:
-    """Several together, of one protocol; latency only where there is a single one."""
+def added_up(tallies: Sequence[Tally], rule: Rule) -> Tally:
+    """Several together, of one protocol, as far as the rule asks; latency only where there is a single one."""
     if len(tallies) == 1:
         return tallies[0]
+    nothing: Counts = {}
     return Tally(
         sum(tally.requests for tally in tallies),
         _total(tally.kinds for tally in tallies),
-        _total(tally.statuses for tally in tallies),
-        _total(tally.grpc_statuses for tally in tallies),
-        _total(tally.flags for tally in tallies),
+        _total(tally.statuses for tally in tallies) if rule.asks("status") else nothing,
+        _total(tally.grpc_statuses for tally in tallies) if rule.asks("grpc") else nothing,
+        _total(tally.flags for tally in tallies) if rule.asks("flag") else nothing,
         None,
     )
 
@@ -128,6 +137,7 @@ def added_up(tallies: Sequence[Tally]) -> Tally:
 def _total(several: Iterable[Counts]) -> Counts:
     total: dict[str, int] = {}
     for counts in several:
-        for name, requests in counts.items():
-            total[name] = total.get(name, 0) + requests
+        if counts:
+            for name, requests in counts.items():
+                total[name] = total.get(name, 0) + requests
     return sorted_counts(total)
