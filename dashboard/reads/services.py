@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from difflib import get_close_matches
+from math import ceil
 from typing import Any
 
 from dashboard.queries import Queries, RecordT
@@ -37,6 +38,8 @@ MAX_INSTANCES = 2_000
 MAX_FLAG_COUNTS = 5_000
 REQUESTS_SHOWN = 10
 COURSE_STEPS = 30
+BUCKET_SECONDS = 10
+"""Requests are counted per so many seconds (table edges)."""
 RECENT = timedelta(minutes=15)
 """How far back from the end of a window single requests are looked at, which are many."""
 
@@ -56,7 +59,8 @@ class ServiceReads:
         window, reports = self._reports(window)
         graph = _graph(reports, window)
         names = spellings(reports)
-        step = max(1, round(window.seconds / COURSE_STEPS))
+        step = course_step(window)
+        steps = max(1, ceil(window.seconds / step))
         before = TimeRange(window.start - window.length, window.start)
         silent = sorted(
             {
@@ -75,7 +79,7 @@ class ServiceReads:
                 "service_instance_names", bounds(window) | {"limit": MAX_NAMES}, NamedInstances
             ),
         )
-        return ServiceList(graph, list_services(graph, names, counted, COURSE_STEPS))
+        return ServiceList(graph, list_services(graph, names, counted, steps))
 
     def service(self, node_id: str, window: TimeRange, side: Side | None = None) -> Service:
         """One service in full, by the id of its node.
@@ -102,8 +106,7 @@ class ServiceReads:
         recent = TimeRange(max(window.start, window.end - RECENT), window.end)
         step = flag_step(window)
         ends = {end for edge in (*inbound, *outbound) for end in (edge.source, edge.destination)} - {node_id}
-        versions = self._asked("service_versions", VersionCount, names, window, shown, limit=MAX_VERSIONS)
-        births = self._asked("service_version_births", VersionBirth, names, window, shown, limit=MAX_VERSIONS)
+        versions, births = self._versions(names, window, shown, own)
         flags = self._asked("service_flags", FlagCount, names, window, shown, limit=MAX_FLAG_COUNTS, step=step)
         return Service(
             window=window,
@@ -156,12 +159,31 @@ class ServiceReads:
         given = bounds(window) | _named(names) | {"side": side.value} | parameters
         return self._queries.query(name, given, into)
 
+    def _versions(
+        self, names: Spellings, window: TimeRange, shown: Side | None, own: Side | None
+    ) -> tuple[list[VersionCount], list[VersionBirth]]:
+        """Of the shown side; where it knows no version, as callers do not, of the side that the service reports."""
+        sides = list(dict.fromkeys((shown, own)))
+        for side in sides:
+            counts = self._asked("service_versions", VersionCount, names, window, side, limit=MAX_VERSIONS)
+            if any(each.version for each in counts) or side is sides[-1]:
+                break
+        births = self._asked("service_version_births", VersionBirth, names, window, side, limit=MAX_VERSIONS)
+        return counts, births
+
     def _wiring(self, node: ServiceNode, names: Spellings, window: TimeRange) -> Wiring:
         if not node.service:
             return Wiring(window, ())
         own = {(node.cluster, node.namespace, node.service), *names.sources}
         found = self._queries.query("service_reports", bounds(window) | {"names": sorted(own)}, SignalReport)
         return Wiring(window, tuple(sorted(found, key=lambda report: report.signal)))
+
+
+def course_step(window: TimeRange) -> int:
+    """The length in seconds of the steps of a course: whole buckets of ten seconds, so that no step is empty for lying
+    between two of them.
+    """
+    return BUCKET_SECONDS * max(1, ceil(window.seconds / COURSE_STEPS / BUCKET_SECONDS))
 
 
 def flag_step(window: TimeRange) -> int:

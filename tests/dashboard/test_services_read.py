@@ -143,6 +143,8 @@ def test_the_time_before_is_what_a_latency_is_compared_with(reads: ServiceReads,
     assert row.latency is not None
     assert row.before is not None
     assert row.before.p95 < 12_000 < 240_000 < row.latency.p95
+    assert len(row.course) == 24
+    assert all(row.course[:18]), "a step of a steady course is empty; only its last minute is"
 
 
 def test_callers_stand_for_a_service_that_they_see_nearly_all_of(back: Service) -> None:
@@ -163,6 +165,9 @@ def test_routes_are_those_of_the_side_that_is_shown(reads: ServiceReads, scene: 
 
 def test_versions_stand_side_by_side_and_the_new_one_was_born(reads: ServiceReads, scene: Scene) -> None:
     own = reads.service(scene.id("back"), scene.window, Side.OWN)
+    assert [each.name for each in reads.service(scene.id("back"), scene.window).versions] == ["v1", "v2"], (
+        "callers do not know versions"
+    )
     old, new = own.versions
     assert (old.name, old.born, old.comparison.standing) == ("v1", None, Standing.BASE)
     assert (new.name, new.comparison.standing) == ("v2", Standing.WORSE)

@@ -80,7 +80,32 @@
     }
   }
 
-  window.meshhub = Object.assign(window.meshhub || {}, { withGrid });
+  /* The row after or before the one with the focus, of the table that is seen. */
+  function stepInGrid(by) {
+    const grid = [...document.querySelectorAll(".grid[id], .grid [id]")].find(
+      (each) => each.offsetParent && each.querySelector(".ag-root-wrapper"),
+    );
+    if (!grid) return;
+    withGrid(grid.id, (api) => {
+      const rows = api.getDisplayedRowCount();
+      if (!rows) return;
+      const focused = api.getFocusedCell();
+      const wanted = focused ? Math.min(rows - 1, Math.max(0, focused.rowIndex + by)) : 0;
+      api.ensureIndexVisible(wanted);
+      api.setFocusedCell(wanted, focused ? focused.column : api.getAllDisplayedColumns()[0]);
+    });
+  }
+
+  /* Enter opens what the row with the focus links to. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".ag-cell")) return;
+    const name = event.target.closest(".ag-row").getAttribute("row-id");
+    const parts = [...event.target.closest(".ag-root-wrapper").querySelectorAll(".ag-row")];
+    const link = parts.filter((row) => row.getAttribute("row-id") === name).map((row) => row.querySelector(".grid-link a")).find(Boolean);
+    if (link) link.click();
+  });
+
+  window.meshhub = Object.assign(window.meshhub || {}, { withGrid, stepInGrid });
   window.dashAgGridComponentFunctions = Object.assign(window.dashAgGridComponentFunctions || {}, {
     GridLink,
     GridHealth,

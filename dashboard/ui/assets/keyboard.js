@@ -52,7 +52,7 @@
 
   function step(by) {
     const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent);
-    if (!rows.length) return;
+    if (!rows.length) return window.meshhub.stepInGrid(by);
     const index = rows.indexOf(document.activeElement);
     rows[index < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, index + by))].focus();
   }

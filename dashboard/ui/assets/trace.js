@@ -7,6 +7,7 @@
     "trace-sought": ["id", "with", "find"],
     "trace-tabbed": ["id", "with", "tab", "span"],
   };
+  const FRESH = { with: "", span: "", find: "", zoom: "", fold: "" };
   const SHARED = ["window", "end", "ns", "live"];
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
@@ -71,7 +72,7 @@
   function opened(answer) {
     if (!answer) return skip();
     window.meshhub.toast(answer.says);
-    if (answer.name) query().change({ id: answer.name, with: "", span: "", find: "" });
+    if (answer.name) query().change({ id: answer.name, ...FRESH });
     return "";
   }
 
@@ -81,7 +82,7 @@
     const id = field("trace-id").value.trim();
     const other = field("trace-other").value.trim();
     if (by.includes("trace-show") || by.includes("trace-id")) {
-      query().change({ id, with: "", span: "", find: "" });
+      query().change({ id, ...FRESH });
       return [skip(), skip()];
     }
     if (by.includes("trace-compare") || by.includes("trace-other")) {
@@ -123,6 +124,28 @@
     else query().change({ find: text }, true);
     event.preventDefault();
   }
+
+  /* Links to spans of the trace that is shown change the span alone: tab, part and folds stay as they are. */
+  function stay(event) {
+    const link = event.target.closest("#trace-panel a[href], #trace-tab a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    const wanted = new URLSearchParams(link.search);
+    if (link.pathname !== window.location.pathname || wanted.get("id") !== query().read().get("id")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    query().change({ span: wanted.get("span") || "" });
+  }
+
+  function nameSpan(event) {
+    const button = event.target.closest("[data-span]");
+    if (!button) return;
+    const address = new URL(window.location.href);
+    address.searchParams.set("span", button.dataset.span);
+    button.dataset.copy = address.href;
+  }
+
+  document.addEventListener("click", stay, true);
+  document.addEventListener("click", nameSpan, true);
 
   let before = "";
 

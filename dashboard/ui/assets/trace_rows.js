@@ -10,6 +10,8 @@
   const PROXY = 2;
   const FLAWED = 4;
   const TICKS = 4;
+  const MOST_FOLDS = 40;
+  const WRITE_MILLISECONDS = 400;
 
   let data = null;
   let shown = [];
@@ -22,6 +24,8 @@
   let range = [0, 1];
   let level = Infinity;
   let pending = false;
+  let foldSays = "";
+  let writing = 0;
 
   const root = () => document.getElementById("trace-timeline");
   const part = (name) => root() && root().querySelector(name);
@@ -54,8 +58,33 @@
     part(".trace-sheet").style.height = shown.length * ROW + "px";
   }
 
+  /* What is folded, and the part that is seen, stand in the URL: "@2" is all below the second level. */
+  function write() {
+    window.clearTimeout(writing);
+    const whole = range[0] <= 0 && range[1] >= data.length;
+    const change = { zoom: whole ? "" : range.map(Math.round).join("~"), fold: foldSays };
+    writing = window.setTimeout(() => {
+      if (data && root()) window.meshhub.query.change(change, true);
+    }, WRITE_MILLISECONDS);
+  }
+
+  function read() {
+    const given = window.meshhub.query.read();
+    const fold = given.get("fold") || "";
+    if (/^@\d+$/.test(fold)) foldBelow(Number(fold.slice(1)));
+    else for (const id of fold.split(",")) foldOne(data.id.indexOf(id));
+    foldSays = fold;
+    const [from, to] = (given.get("zoom") || "").split("~").map(Number);
+    if (from >= 0 && to > from && from < data.length) range = [from, Math.min(to, data.length)];
+  }
+
+  function foldOne(index) {
+    if (index >= 0 && data.below[index]) folded.add(index);
+  }
+
   function foldBelow(depth) {
     level = depth;
+    foldSays = depth === Infinity ? "" : "@" + depth;
     folded = new Set();
     for (let index = 0; index < data.id.length; index += 1) {
       if (data.below[index] && data.depth[index] >= depth) folded.add(index);
@@ -217,6 +246,7 @@
     const length = Math.min(Math.max(wanted[1] - wanted[0], Math.min(SHORTEST, data.length)), data.length);
     const from = Math.min(Math.max(wanted[0], 0), data.length - length);
     range = [from, from + length];
+    write();
     refresh();
   }
 
@@ -258,6 +288,8 @@
   function toggle(index) {
     if (index < 0 || !data.below[index]) return;
     if (!folded.delete(index)) folded.add(index);
+    foldSays = folded.size > MOST_FOLDS ? "" : [...folded].map((each) => data.id[each]).join(",");
+    write();
     list();
     refresh();
   }
@@ -265,12 +297,14 @@
   function unfoldOne() {
     const depths = [...folded].map((index) => data.depth[index]);
     foldBelow(depths.length ? Math.min(...depths) + 1 : level === Infinity ? 1 : level + 1);
+    write();
     list();
     refresh();
   }
 
   function fold(all) {
     foldBelow(all ? 0 : Infinity);
+    write();
     list();
     refresh();
   }
@@ -282,7 +316,9 @@
     cursor = chosen = -1;
     hits = [];
     hitSet = new Set();
+    foldSays = "";
     range = [0, data.length];
+    read();
     const view = part(".trace-rows");
     view.scrollTop = 0;
     if (!view.dataset.watched) {

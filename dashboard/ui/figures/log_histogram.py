@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboard.reads.log_answers import LogHistogram
 from dashboard.ui.figures.signals import OUTCOME_COLOURS, OUTCOME_NAMES
+from dashboard.ui.figures.timeline import tick_format
 from meshhub.outcome import Outcome
 
 Figure = dict[str, Any]
@@ -31,7 +32,7 @@ def histogram(found: LogHistogram) -> Figure:
                 "range": [_time(found.window.start.timestamp()), _time(found.window.end.timestamp())],
                 "type": "date",
                 "nticks": 10,
-                "tickformat": _tick_format(found.window.seconds),
+                "tickformat": tick_format(found.window.seconds),
             },
             "yaxis": {
                 "rangemode": "tozero",
@@ -61,12 +62,6 @@ def empty() -> Figure:
     hidden = {"visible": False, "fixedrange": True}
     clear = "rgba(0,0,0,0)"
     return {"data": [], "layout": {"xaxis": hidden, "yaxis": hidden, "paper_bgcolor": clear, "plot_bgcolor": clear}}
-
-
-def _tick_format(seconds: float) -> str:
-    if seconds <= 600:
-        return "%H:%M:%S"
-    return "%H:%M" if seconds <= 86_400 else "%b %d %H:%M"
 
 
 def _time(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from math import ceil, floor, log10
 from typing import Any
 
 from dashboard.ui import format as fmt
@@ -13,6 +14,7 @@ Figure = dict[str, Any]
 FAILING = "#d8493c"
 """A middle tone that is legible on the surfaces of both schemes."""
 MAX_TEXT = 80
+DECADES_OF_FEW = 2
 
 
 def scatter(found: Scatter) -> Figure:
@@ -49,7 +51,7 @@ def scatter(found: Scatter) -> Figure:
                 "nticks": 8,
                 "range": [_time(found.window.start.timestamp()), _time(found.window.end.timestamp())],
             },
-            "yaxis": {"type": "log", "ticksuffix": " ms", "exponentformat": "none", "nticks": 6, "dtick": 1},
+            "yaxis": {"type": "log", **_ticks([each.duration_us for each in found.points])},
             "uirevision": str(found.window.start),
         },
     }
@@ -68,6 +70,21 @@ def _trace(name: str, points: Sequence[Point], symbol: str, colour: str) -> dict
         "marker": {"symbol": symbol, "color": colour, "size": 7 if symbol != "square" else 8, "opacity": 0.8},
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 0.25}},
+    }
+
+
+def _ticks(durations_us: Sequence[int]) -> dict[str, Any]:
+    """Where durations are named: powers of ten, and between them where there are few."""
+    if not durations_us:
+        return {"showticklabels": False}
+    lowest, highest = (log10(max(of(durations_us), 1)) for of in (min, max))
+    steps = (1,) if highest - lowest > DECADES_OF_FEW else (1, 2, 5)
+    exponents = range(floor(lowest), ceil(highest) + 1)
+    at = [step * 10**exponent for exponent in exponents for step in steps]
+    return {
+        "tickmode": "array",
+        "tickvals": [each / 1000 for each in at],
+        "ticktext": [fmt.duration(each) for each in at],
     }
 
 

@@ -20,7 +20,7 @@ def timeline(lines: Mapping[str, Points], window: TimeRange, unit: str, *, stack
             _line(name, points, index, unit, stacked=stacked) for index, (name, points) in enumerate(lines.items())
         ],
         "layout": {
-            "margin": {"l": 52, "r": 12, "t": 24, "b": 36},
+            "margin": {"l": 52, "r": 8, "t": 20, "b": 22},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"size": 11, "family": "inherit"},
@@ -31,6 +31,10 @@ def timeline(lines: Mapping[str, Points], window: TimeRange, unit: str, *, stack
                 "range": [_time(window.start.timestamp()), _time(window.end.timestamp())],
                 "type": "date",
                 "nticks": 6,
+                "tickformat": tick_format(window.seconds),
+                "ticks": "outside",
+                "ticklen": 4,
+                "tickcolor": "rgba(0,0,0,0)",
             },
             "yaxis": {
                 "rangemode": "tozero",
@@ -42,6 +46,13 @@ def timeline(lines: Mapping[str, Points], window: TimeRange, unit: str, *, stack
             "uirevision": "kept",
         },
     }
+
+
+def tick_format(seconds: float) -> str:
+    """How times stand on an axis of this length: the day only where it says something."""
+    if seconds <= 600:
+        return "%H:%M:%S"
+    return "%H:%M" if seconds <= 86_400 else "%b %d %H:%M"
 
 
 def _line(name: str, points: Points, index: int, unit: str, *, stacked: bool) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.ui import ids
+from dashboard.ui.figures.log_histogram import empty
+from dashboard.ui.views import cards
 from dashboard.ui.views.grid import grid
 from dashboard.ui.views.parts import aria, icon
 from dashboard.ui.views.request_results import COLUMNS
@@ -39,7 +41,7 @@ def layout() -> Component:
             dcc.Interval(id=ids.REQUESTS_POLL, interval=POLL_MILLISECONDS, disabled=True),
             _toolbar(),
             _results(),
-            html.Div(id=ids.REQUESTS_JOURNEY, className="journey-place"),
+            html.Div(cards.skeleton(), id=ids.REQUESTS_JOURNEY, className="journey-place"),
         ],
         className="page requests",
     )
@@ -89,7 +91,7 @@ def _toolbar() -> Component:
 def _results() -> Component:
     scatter = dcc.Graph(
         id=ids.REQUESTS_SCATTER,
-        figure={"data": [], "layout": {}},
+        figure=empty(),
         config={"displayModeBar": False, "responsive": True, "doubleClick": "reset"},
         className="request-scatter",
         style={"height": f"{SCATTER_PIXELS}px"},

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui import ids
 from dashboard.ui.browser import in_browser
+from dashboard.ui.figures.log_histogram import empty
 from dashboard.ui.figures.scatter import scatter
 from dashboard.ui.links import Links
 from dashboard.ui.pages.page import Surroundings
@@ -25,8 +26,6 @@ from traces.search import Point
 LONGEST_TEXT = 4_000
 NAMED_AT_MOST = 80
 """So many picked requests are named one by one; more would not fit into an expression."""
-
-NOTHING: dict[str, Any] = {"data": [], "layout": {}}
 
 
 def register(app: Dash, around: Surroundings) -> None:
@@ -103,11 +102,11 @@ def _register_overview(app: Dash, around: Surroundings) -> None:
         Output(ids.REQUESTS_SCATTER, "figure"),
         Output(ids.REQUESTS_FACETS, "children"),
         Input(ids.REQUESTS_JOB, "data"),
-        on_error=lambda error: (NOTHING, cards.error_card(error)),
+        on_error=lambda error: (empty(), cards.error_card(error)),
     )
     def overview(job: dict[str, Any] | None) -> tuple[dict[str, Any], Component | None]:
         if not job or "asked" not in job:
-            return NOTHING, None
+            return empty(), None
         wanted = state.parse(job["asked"])
         window = wanted.view.window(around.clock.now())
         points = around.reads.search.scatter(window, wanted.expression)

@@ -16,14 +16,14 @@ from traces.response_details import explain_detail
 from traces.response_flags import explain_flags
 
 COLUMNS: tuple[Column, ...] = (
-    column("time", "Time", width=118, pinned="left", tooltipField="when"),
-    column("answer", "Answer", cellRenderer="GridHealth", width=112),
-    column("source", "From", width=140, tooltipField="source"),
-    column("destination", "To", width=140, tooltipField="destination"),
-    column("request", "Request", flex=3, minWidth=220, cellRenderer="GridLink"),
-    number_column("duration", "Took", width=90),
-    column("flags", "Flags", width=90, tooltipField="flags_words"),
-    column("details", "Details", flex=1, minWidth=130, tooltipField="details_words"),
+    column("time", "Time", width=108, pinned="left", tooltipField="when"),
+    column("answer", "Answer", cellRenderer="GridHealth", width=100),
+    column("source", "From", width=128, tooltipField="source"),
+    column("destination", "To", width=128, tooltipField="destination"),
+    column("request", "Request", flex=3, minWidth=150, cellRenderer="GridLink"),
+    number_column("duration", "Took", width=80),
+    column("flags", "Flags", width=64, tooltipField="flags_words"),
+    column("details", "Details", flex=1, minWidth=104, tooltipField="details_words"),
     column("route", "Route", width=120, tooltipField="route"),
     column("reporter", "Reported by", width=110),
     column("instance", "Instance", width=180, tooltipField="instance"),

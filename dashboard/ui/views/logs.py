@@ -57,7 +57,7 @@ def layout() -> Component:
     )
     body = html.Div(
         [
-            html.Nav(id=ids.LOGS_FACETS, className="facets", **aria(label="Values of the fields")),
+            html.Nav(cards.skeleton(), id=ids.LOGS_FACETS, className="facets", **aria(label="Values of the fields")),
             results,
             html.Aside(id=ids.LOGS_PANEL, className="panel", tabIndex=-1),
         ],

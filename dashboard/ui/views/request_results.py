@@ -20,14 +20,14 @@ from traces.search import SearchPage, TraceHit
 MAX_TEXT = 200
 
 COLUMNS: tuple[Column, ...] = (
-    column("state", "", cellRenderer="GridHealth", width=86, sortable=False),
-    column("request", "Request", cellRenderer="GridLink", flex=3, minWidth=180, sortable=False),
-    column("trace", "Trace", cellRenderer="GridLink", width=104, sortable=False),
-    number_column("start", "Start", width=118),
-    number_column("duration", "Took", width=84),
-    number_column("spans", "Spans", width=66),
-    column("flags", "Flags", width=84),
-    column("services", "Services", flex=2, minWidth=110, tooltipField="services"),
+    column("state", "", cellRenderer="GridHealth", width=76, sortable=False),
+    column("request", "Request", cellRenderer="GridLink", flex=5, minWidth=220, sortable=False),
+    column("trace", "Trace", cellRenderer="GridLink", width=96, sortable=False),
+    number_column("start", "Start", width=106),
+    number_column("duration", "Took", width=78),
+    number_column("spans", "Spans", width=60),
+    column("flags", "Flags", width=60),
+    column("services", "Services", flex=3, minWidth=110, tooltipField="services"),
 )
 
 

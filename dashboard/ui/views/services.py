@@ -26,22 +26,22 @@ _KINDS = {NodeKind.GATEWAY: "gateway", NodeKind.EXTERNAL: "outside the mesh", No
 
 COLUMNS: tuple[Column, ...] = (
     column(
-        "service", "Service", cellRenderer="GridLink", flex=3, minWidth=210, pinned="left",
+        "service", "Service", cellRenderer="GridLink", width=232, pinned="left",
         comparator={"function": "meshhubByText"}, getQuickFilterText={"function": "params.data.search"},
     ),
     column(
-        "health", "Health", cellRenderer="GridHealth", width=125,
+        "health", "Health", cellRenderer="GridHealth", width=112,
         comparator={"function": "meshhubByOrder"}, getQuickFilterText={"function": "params.data.health.word"},
     ),
-    number_column("rate", "Rate", width=88),
-    column("course", "Course", cellRenderer="GridSpark", width=116, sortable=False),
-    number_column("errors", "Failed", width=84),
-    number_column("p50", "p50", width=84),
-    number_column("p95", "p95", width=138, cellRenderer="GridDelta"),
-    number_column("p99", "p99", width=84),
-    number_column("instances", "Instances", width=92),
-    column("versions", "Versions", width=110, tooltipField="versions"),
-    column("reason", "Why", flex=4, minWidth=200, tooltipField="reason"),
+    number_column("rate", "Rate", width=80),
+    column("course", "Course", cellRenderer="GridSpark", width=108, sortable=False),
+    number_column("errors", "Failed", width=78),
+    number_column("p50", "p50", width=80),
+    number_column("p95", "p95", width=130, cellRenderer="GridDelta"),
+    number_column("p99", "p99", width=80),
+    number_column("instances", "Instances", width=84),
+    column("versions", "Versions", width=96, tooltipField="versions"),
+    column("reason", "Why", flex=1, minWidth=190, tooltipField="reason"),
 )  # fmt: skip
 
 

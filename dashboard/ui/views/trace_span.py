@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -41,15 +42,15 @@ def span_panel(trace: Trace, each: TraceSpan, rank: Rank | None, links: Links) -
     word = (
         "failed" if each.error else f"{fmt.plural(each.errors_below, 'error')} below" if each.errors_below else "well"
     )
+    named: dict[str, Any] = {"data-span": span.span_id}
     return html.Div(
         [
             html.Div(
                 link([icon("close"), "Close"], links.here("trace", span=""), label="Close (Esc)"), className="close"
             ),
             html.H2([service_name(span.service), html.Span(_short(span.name, 300), className="span-name")]),
-            html.P(
-                [health_mark(health, word), " ", _short(span.status_message, 500)],
-            ),
+            html.P([health_mark(health, word), " ", _short(span.status_message, 500)]),
+            html.P(html.Button("Copy its link", className="button small-button", **named)),
             *(html.P([icon("note"), _FLAWS[flaw]], className="note") for flaw in each.flaws),
             _correction(each),
             section("Figures", _figures(trace, each)),

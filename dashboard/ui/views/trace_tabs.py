@@ -21,25 +21,21 @@ JSON_SPANS = 50
 
 def statistics(trace: Trace) -> Component:
     """By service, then by operation."""
-    heads = (
-        "Service",
-        "Operation",
-        "Spans",
-        "Errors",
-        "Total",
-        "Mean",
-        "Shortest",
-        "Median",
-        "Longest",
-        "Own",
-        "Critical",
-    )
+    figures = ("Spans", "Errors", "Total", "Mean", "Shortest", "Median", "Longest", "Own", "Critical")
+    services = [(service_name(each.service), *_figures_row(each)) for each in by_service(trace)]
     operations = by_operation(trace)
     return html.Div(
         [
-            table(heads, [_figures_row(each) for each in by_service(trace)], numeric=2),
+            table(("Service", *figures), services, numeric=1),
             html.H3("By operation"),
-            table(heads, [_figures_row(each) for each in operations[:MAX_ROWS]], numeric=2),
+            table(
+                ("Service", "Operation", *figures),
+                [
+                    (service_name(each.service), each.operation[:160], *_figures_row(each))
+                    for each in operations[:MAX_ROWS]
+                ],
+                numeric=2,
+            ),
             _rest(len(operations), "operations"),
         ],
         className="card trace-tab",
@@ -103,7 +99,9 @@ def as_json(trace: Trace, chosen: TraceSpan | None) -> Component:
     """The chosen span, or the first ones, as OTLP JSON."""
     shown = [chosen] if chosen else list(trace.spans[:JSON_SPANS])
     text = json.dumps(write_otlp([each.span for each in shown]), indent=2, ensure_ascii=False)
-    what = "The chosen span" if chosen else f"The first {len(shown)} of {len(trace.spans):,} spans"
+    some = len(shown) < len(trace.spans)
+    all_or_some = f"The first {len(shown)} of {len(trace.spans):,} spans" if some else "All spans"
+    what = "The chosen span" if chosen else all_or_some
     cut = "" if len(text) <= MAX_JSON else " Cut here; the download is whole."
     return html.Div(
         [
@@ -119,8 +117,6 @@ def _figures_row(each: Figures) -> tuple[Component | str, ...]:
         each.total_ns, each.mean_ns, each.shortest_ns, each.middle_ns, each.longest_ns, each.self_ns, each.critical_ns
     )  # fmt: skip
     return (
-        service_name(each.service),
-        each.operation[:160],
         f"{each.spans:,}",
         html.Span(f"{each.errors}", className="health failing") if each.errors else "0",
         *(fmt.duration(time / 1e3) for time in times),

@@ -106,6 +106,9 @@ def test_points_say_what_they_are_without_markup(window: TimeRange) -> None:
     said = [each for trace in figure["data"] for each in trace["text"]]
     assert not any("<script" in each for each in said)
     assert any("&lt;script" in each for each in said)
+    named = figure["layout"]["yaxis"]["ticktext"]
+    assert len(named) > 1
+    assert all(text.endswith(("µs", "ms", " s", "min")) for text in named)
 
 
 def test_the_url_is_read() -> None:
