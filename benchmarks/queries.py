@@ -1,234 +1,235 @@
-"""Look-ups by id and searches in a large store, with the indexes and without.
+"""Look-ups by id, searches and facets in a large store: what they take, and the same without the indexes.
 
-    python -m benchmarks.queries [--spans 10000000] [--hours 144]
+    python -m benchmarks.queries [--spans 50000000] [--hours 24] [--folder DIR]
 
-Fills the real tables in the engine (ten spans and ten access logs per request, spread over the hours), then asks for
-random requests and traces, searches an hour by attribute, and counts facets of all access logs, through the hub's own
-queries. The ratio is to the same question without request_index, trace_index or request_minutes, in the same run.
+Fills the real tables in the engine (benchmarks.big_store), then asks for random requests and traces of any age,
+searches an hour by attribute, and counts facets of all access logs, through the hub's own queries. Beside the time
+stands the CPU time of the process for the same question, which a loaded machine does not stretch as much. A folder is
+kept, and taken as it is the next time; without one everything is removed at the end.
 """
 
 import argparse
 import json
+import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 
+from benchmarks.big_store import PER_TRACE, open_store
+from dashboard.queries import FilteredQueries
 from dashboard.reads.logs import DEFAULT_FACETS, LogReads
+from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
 from meshhub.clock import SystemClock
 from meshhub.model import TimeRange
-from storage.client import Store
 from storage.records.access_logs import AccessLog
+from storage.records.logs import LogRecord
 from storage.records.spans import Span
-from storage.settings import StorageSettings
+from storage.records.traces import SpanPeers
 from traces.search import Sort
 
-PER_TRACE = 10
-HOURS = 144
-BLOCK = 1_000_000
 LOOKUPS = 200
-LOOKUPS_WITHOUT = 5
+JOURNEYS = 50
 SEARCHES = 10
+PLAIN = 3
+RESULTS = Path("benchmarks/results/queries.json")
 
-COMMON = f"""
-    intDiv(number, {PER_TRACE}) AS trace,
-    toDateTime64('{{start}}', 9, 'UTC') + toIntervalMillisecond(
-        intDiv(trace * {{hours}} * 3600000, {{traces}}) + number % {PER_TRACE} * 3) AS time,
-    toDateTime(time) AS received,
-    toFixedString(unhex(concat(lower(hex(sipHash64(trace))), lower(hex(cityHash64(trace))))), 16) AS trace_id,
-    toFixedString(unhex(lower(hex(sipHash64(number, 'span')))), 8) AS span_id,
-    concat('svc-', toString(cityHash64(trace, number % {PER_TRACE}) % 40)) AS service,
-    'shop' AS namespace,
-    'lab' AS cluster,
-    toString(toUUID(UUIDNumToString(toFixedString(unhex(concat(lower(hex(sipHash64(trace, 'a'))),
-        lower(hex(sipHash64(trace, 'b'))))), 16)))) AS request_id,
-    'GET' AS method,
-    'HTTP/1.1' AS protocol,
-    map('tenant.tier', if(sipHash64(trace, 'tier') % 1000 = 0, 'rare', 'usual'),
-        'items', toString(sipHash64(number, 'items') % 1000)) AS attributes,
-    if(sipHash64(number) % 100 = 0, 503, 200) AS response_code,
-"""
-SPANS = f"""
-INSERT INTO spans (time, received, trace_id, span_id, service, namespace, cluster, request_id, method, protocol,
-    attributes, response_code, duration_ns, name, kind, component, url, upstream_cluster)
-SELECT * EXCEPT trace FROM (SELECT {COMMON}
-    sipHash64(number) % 50000000 AS duration_ns, 'egress' AS name, if(number % 2 = 0, 'client', 'server') AS kind,
-    'proxy' AS component, concat('http://shop/item/', toString(sipHash64(number) % 5000)) AS url,
-    concat('svc-', toString(sipHash64(number) % 40), '.shop') AS upstream_cluster
-    FROM numbers({{first}}, {{count}}))
-"""
-ACCESS_LOGS = f"""
-INSERT INTO access_logs (time, received, trace_id, span_id, service, namespace, cluster, request_id, method, protocol,
-    attributes, response_code, duration_us, log_type, reporter, source_service, destination_kind, destination_service,
-    path, transport)
-SELECT * EXCEPT trace FROM (SELECT {COMMON}
-    sipHash64(number) % 50000 AS duration_us, 'DownstreamEnd' AS log_type,
-    if(number % 2 = 0, 'client', 'server') AS reporter, service AS source_service, 'service' AS destination_kind,
-    concat('svc-', toString((cityHash64(trace, number % {PER_TRACE}) * 7 + sipHash64(number) % 4) % 40))
-        AS destination_service,
-    concat('/item/', toString(sipHash64(number) % 5000)) AS path, 'http' AS transport
-    FROM numbers({{first}}, {{count}}))
-"""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, asked some times, and a plain statement that reads for it what there is to read without indexes."""
+
+    name: str
+    ask: Callable[[int], int]
+    """Asks for the nth time; how much was found."""
+    times: int
+    plain: str = ""
+    parameters: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Milliseconds. `ratio`: of the CPU time of the plain statement to that of the question; 0 without one."""
+
+    question: str
+    found: float
+    p50: float
+    p95: float
+    p99: float
+    cpu: float
+    plain: float
+    plain_cpu: float
+    ratio: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--spans", type=int, default=10_000_000)
-    parser.add_argument("--hours", type=int, default=HOURS)
+    parser.add_argument("--spans", type=int, default=50_000_000)
+    parser.add_argument("--hours", type=int, default=24)
+    parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
-    spans, hours = given.spans, given.hours
-    with tempfile.TemporaryDirectory(prefix="meshhub-bench-") as folder:
-        store = Store.open("embedded", Path(folder), StorageSettings())
-        store.migrations.apply()
-        client = clickhouse_connect.get_client(dsn=f"chdb://{folder}/store", database="meshhub")
-        fill(client, spans, hours)
-        results = look_up(store, client) + search(store, client, hours)
+    with _folder(given.folder) as folder:
+        start = time.perf_counter()
+        store, client = open_store(folder, given.spans, given.hours)
+        print(f"{given.spans:,} spans and as many access logs of {given.hours} h; open after", end=" ")
+        print(f"{time.perf_counter() - start:.0f} s; load {os.getloadavg()[0]:.0f}")
+        print(f"{'ms':44}{'found':>9}{'p50':>9}{'p95':>9}{'p99':>9}{'CPU':>9}{'plain':>10}{'its CPU':>10}{'ratio':>8}")
+        results = []
+        for asked in (*lookups(store, client), *searches(store, client, given.hours)):
+            row = _measure(client, asked)
+            results.append(asdict(row))
+            print(
+                f"{row.question:44}{row.found:9.0f}{row.p50:9.1f}{row.p95:9.1f}{row.p99:9.1f}{row.cpu:9.1f}"
+                f"{row.plain:10.0f}{row.plain_cpu:10.0f}{row.ratio:8.0f}",
+                flush=True,
+            )
         client.close()
         store.close()
-    print(f"{spans:,} spans and as many access logs")
-    print(f"{'question':42}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'without index':>15}{'ratio':>8}")
-    for row in results:
-        print(
-            f"{row['question']:42}{row['p50_ms']:9.1f}{row['p95_ms']:9.1f}{row['p99_ms']:9.1f}"
-            f"{row['without_index_ms']:13.0f}ms{row['ratio']:8.0f}"
-        )
-    target = Path("benchmarks/results/queries.json")
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps({"spans": spans, "results": results}, indent=2) + "\n", encoding="utf-8")
+    RESULTS.parent.mkdir(exist_ok=True)
+    written = {"spans": given.spans, "hours": given.hours, "results": results}
+    RESULTS.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 
-def fill(client: Client, spans: int, hours: int) -> None:
-    """Insert this many spans and access logs that end now; the views fill the indexes."""
-    start = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(time.time() - hours * 3600))
-    for first in range(0, spans, BLOCK):
-        for statement in (SPANS, ACCESS_LOGS):
-            count = min(BLOCK, spans - first)
-            text = statement.format(start=start, traces=spans // PER_TRACE, hours=hours, first=first, count=count)
-            client.command(text, settings={"max_partitions_per_insert_block": 0})
-
-
-def look_up(store: Store, client: Client) -> list[dict[str, Any]]:
-    """Times of random look-ups, each of an id asked for once."""
-    rows = client.query(
-        "SELECT request_id, lower(hex(trace_id)) FROM spans WHERE rand() % 1000 = 0 LIMIT 2000"
-    ).result_rows
-    ids = random.Random(3).sample(rows, LOOKUPS)
+def lookups(store: FilteredQueries, client: Client) -> Iterable[Asked]:
+    """Random requests and traces, each asked for once: by the queries of their pages, and the whole journey."""
+    ids = client.query("SELECT request_id, lower(hex(trace_id)) FROM spans WHERE rand() % 2000 = 0").result_rows
+    random.Random(3).shuffle(ids)
     limit = {"limit": 1000}
-    questions: list[tuple[str, Callable[[Any], Any], str, Mapping[str, Any]]] = [
-        (
-            "access logs of a request id",
-            lambda row: store.query("access_logs_of_request", {"request_id": row[0]} | limit, AccessLog),
-            "SELECT * FROM access_logs WHERE request_id = {id:String}",
-            {"column": 0},
-        ),
-        (
-            "spans of a request id",
-            lambda row: store.query("spans_of_request", {"request_id": row[0]} | limit, Span),
-            "SELECT * FROM spans WHERE request_id = {id:String}",
-            {"column": 0},
-        ),
-        (
-            "spans of a trace id",
-            lambda row: store.query("spans_of_trace", {"trace_id": row[1]} | limit, Span),
-            "SELECT * FROM spans WHERE trace_id = toFixedString(unhex({id:String}), 16)",
-            {"column": 1},
-        ),
-    ]
-    return [_measure(client, ids, *question) for question in questions]
+    cut = limit | {"value_length": 10_000, "events": 200}
+
+    def of_request(name: str, into: type[Any], expected: int) -> Callable[[int], int]:
+        def ask(number: int) -> int:
+            which = {"request_ids": [ids[number][0]], "trace_ids": []} | (limit if into is AccessLog else cut)
+            return _expect(expected, len(store.query(name, which, into)))
+
+        return ask
+
+    def of_trace(name: str, into: type[Any], parameters: Mapping[str, Any]) -> Callable[[int], int]:
+        def ask(number: int) -> int:
+            return _expect(PER_TRACE, len(store.query(name, {"trace_id": ids[number][1], **parameters}, into)))
+
+        return ask
+
+    by_request, by_trace = {"id": ids[0][0]}, {"id": ids[0][1]}
+    request = "SELECT * FROM {} WHERE request_id = {{id:String}}"
+    trace = "SELECT * FROM {} WHERE trace_id = toFixedString(unhex({{id:String}}), 16)"
+    yield Asked("access logs of a request id", of_request("access_logs_by_ids", AccessLog, PER_TRACE), LOOKUPS,
+                request.format("access_logs"), by_request)  # fmt: skip
+    yield Asked("spans of a request id", of_request("spans_by_ids", Span, PER_TRACE), LOOKUPS,
+                request.format("spans"), by_request)  # fmt: skip
+    yield Asked("logs of a request id (there are none)", of_request("logs_by_ids", LogRecord, 0), LOOKUPS)
+    yield Asked("spans of a trace id", of_trace("trace_spans", Span, cut), LOOKUPS, trace.format("spans"), by_trace)
+    yield Asked("access logs of a trace id", of_trace("access_logs_of_trace", AccessLog, limit), LOOKUPS,
+                trace.format("access_logs"), by_trace)  # fmt: skip
+    requests = RequestReads(store, SystemClock())
+    yield Asked("whole journey of a request id", lambda number: len(requests.journey(ids[number][0]).hops), JOURNEYS)
 
 
-def search(store: Store, client: Client, hours: int) -> list[dict[str, Any]]:
-    """Times of searches of the newest hour, of requests by id over all hours, and of facets of all access logs."""
+def searches(store: FilteredQueries, client: Client, hours: int) -> Iterable[Asked]:
+    """Searches of the newest hour, of requests by id over all hours, facets of all access logs, peers of a span."""
     requests, logs = SearchReads(store, SystemClock()), LogReads(store, SystemClock())
-    now = datetime.now(UTC)
-    hour, everything = TimeRange.last(timedelta(hours=1), now=now), TimeRange.last(timedelta(hours=hours + 1), now=now)
-    ids = [row[0] for row in client.query("SELECT request_id FROM spans WHERE rand() % 1000 = 0 LIMIT 20").result_rows]
-    questions: list[tuple[str, Callable[[int], Any], str]] = [
-        (
-            "search: attribute = rare, 1 h",
-            lambda _: requests.traces(hour, "tenant.tier = rare", Sort.SLOWEST),
-            "SELECT trace_id FROM spans WHERE attributes['tenant.tier'] = 'rare' GROUP BY trace_id",
-        ),
-        (
-            "search: items > 990 and error, 1 h",
-            lambda _: requests.traces(hour, "'items' > 990 and status >= 500", Sort.SLOWEST),
-            "SELECT trace_id FROM spans WHERE toFloat64OrNull(attributes['items']) > 990 GROUP BY trace_id",
-        ),
-        (
-            "search: request_id, all hours",
-            lambda number: requests.traces(everything, f"request_id = {ids[number % len(ids)]}"),
-            f"SELECT trace_id FROM spans WHERE request_id = '{ids[0]}' GROUP BY trace_id",
-        ),
-        (
-            f"explorer: {len(DEFAULT_FACETS)} facets of all access logs",
-            lambda _: logs.facets(everything, "status >= 500 or destination != svc-1"),
-            "SELECT response_code, count() FROM access_logs GROUP BY response_code",
-        ),
-        (
-            "explorer: facets by attribute, 1 h",
-            lambda _: logs.facets(hour, "tenant.tier = rare"),
-            "SELECT response_code, count() FROM access_logs WHERE attributes['tenant.tier'] = 'rare' GROUP BY 1",
-        ),
-        (
-            "explorer: histogram of all access logs",
-            lambda _: logs.histogram(everything, "status >= 500"),
-            "SELECT toStartOfHour(time), count() FROM access_logs WHERE response_code >= 500 GROUP BY 1",
-        ),
-    ]
-    return [_measure_search(client, *question) for question in questions]
+    ((newest,),) = client.query("SELECT toUnixTimestamp(max(time)) FROM access_logs").result_rows
+    end = datetime.fromtimestamp(newest + 1, UTC)
+    hour, everything = TimeRange.last(timedelta(hours=1), now=end), TimeRange.last(timedelta(hours=hours + 1), now=end)
+    ids = [row[0] for row in client.query("SELECT request_id FROM spans WHERE rand() % 2000 = 0 LIMIT 20").result_rows]
+    in_hour = f"time >= toDateTime({newest - 3600}, 'UTC')"
+
+    def search(window: TimeRange, expression: str, sort: Sort = Sort.SLOWEST) -> Callable[[int], int]:
+        return lambda _: len(requests.traces(window, expression, sort).hits)
+
+    def facets(window: TimeRange, expression: str, *fields: str) -> Callable[[int], int]:
+        return lambda _: logs.facets(window, expression, fields or DEFAULT_FACETS).total
+
+    yield Asked("search: attribute = rare, 1 h, slowest", search(hour, "tenant.tier = rare"), SEARCHES,
+                f"SELECT trace_id FROM spans WHERE {in_hour} AND attributes['tenant.tier'] = 'rare' GROUP BY 1 "
+                f"UNION DISTINCT SELECT trace_id FROM access_logs WHERE {in_hour} "
+                "AND attributes['tenant.tier'] = 'rare' GROUP BY 1")  # fmt: skip
+    yield Asked(
+        "search: items > 990 and error, 1 h, slowest", search(hour, "'items' > 990 and status >= 500"), SEARCHES
+    )
+    yield Asked("search: attribute = usual, 1 h, newest", search(hour, "tenant.tier = usual", Sort.NEWEST), SEARCHES)
+    yield Asked("search: attribute = usual, 1 h, slowest", search(hour, "tenant.tier = usual"), SEARCHES)
+    yield Asked("search: request_id, all hours",
+                lambda number: _expect(1, search(everything, f"request_id = {ids[number % len(ids)]}")(0)), SEARCHES,
+                f"SELECT trace_id FROM spans WHERE request_id = '{ids[0]}' GROUP BY trace_id")  # fmt: skip
+    every = ", ".join(f"uniq({name})" for name in ("response_code", "response_flags", "response_code_details",
+        "source_service", "destination_service", "method", "route_name", "security"))  # fmt: skip
+    yield Asked(f"explorer: {len(DEFAULT_FACETS)} facets of all access logs",
+                facets(everything, "status >= 500 or destination != svc-1"), SEARCHES,
+                f"SELECT {every} FROM access_logs "
+                "WHERE response_code >= 500 OR destination_service != 'svc-1'")  # fmt: skip
+    yield Asked("explorer: histogram of all access logs",
+                lambda _: len(logs.histogram(everything, "status >= 500").bins), SEARCHES,
+                "SELECT toStartOfHour(time), count() FROM access_logs "
+                "WHERE response_code >= 500 GROUP BY 1")  # fmt: skip
+    yield Asked("explorer: facets of attribute = rare, 1 h", facets(hour, "tenant.tier = rare"), SEARCHES)
+    yield Asked("explorer: facet path, 1 h", facets(hour, "", "path"), SEARCHES)
+    yield Asked("explorer: facet path of all access logs", facets(everything, "", "path"), PLAIN)
+    yield Asked("explorer: newest 100 rows that failed",
+                lambda _: len(logs.rows(everything, "status >= 500").rows), SEARCHES)  # fmt: skip
+    for seconds, service in ((3600, "svc-1"), (86_400, "svc-1"), (86_400, "nobody")):
+        yield Asked(f"peers of a span of {service}, {seconds // 3600} h",
+                    _peers(store, newest, seconds, service), SEARCHES)  # fmt: skip
 
 
-def _measure_search(client: Client, name: str, ask: Callable[[int], Any], plain: str) -> dict[str, Any]:
-    times = sorted(_milliseconds(lambda number=number: ask(number)) for number in range(SEARCHES))  # type: ignore[misc]
-    slow = _milliseconds(lambda: client.query(plain))
-    return {
-        "question": name,
-        "p50_ms": times[len(times) // 2],
-        "p95_ms": times[int(len(times) * 0.95)],
-        "p99_ms": times[-1],
-        "without_index_ms": slow,
-        "ratio": slow / times[len(times) // 2],
-    }
+def _peers(store: FilteredQueries, newest: int, seconds: int, service: str) -> Callable[[int], int]:
+    asked = {"start": newest - seconds, "end": newest, "duration_ns": 10**6, "service": service, "namespace": "shop",
+             "name": "egress", "kind": "server"}  # fmt: skip
+    return lambda _: store.query("span_peers", asked, SpanPeers)[0].spans
 
 
-def _milliseconds(ask: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    ask()
-    return (time.perf_counter() - start) * 1000
+def _measure(client: Client, asked: Asked) -> Measured:
+    asked.ask(0)  # The first opens files and compiles functions.
+    found, walls, cpus = [], [], []
+    for number in range(1, asked.times + 1):
+        wall, cpu, count = _timed(lambda number=number: asked.ask(number))  # type: ignore[misc]
+        found.append(count)
+        walls.append(wall)
+        cpus.append(cpu)
+    plain = plain_cpu = 0.0
+    if asked.plain:
+        plain, plain_cpu = map(min, zip(*(_plain(client, asked)[:2] for _ in range(PLAIN)), strict=True))
+    walls.sort()
+    # The mean: the kernel counts CPU time in steps that are longer than a look-up.
+    cpu = sum(cpus) / len(cpus)
+    at = [walls[int(len(walls) * share)] for share in (0.5, 0.95, 0.99)]
+    return Measured(asked.name, median(found), *at, cpu, plain, plain_cpu, plain_cpu / cpu if plain and cpu else 0.0)
 
 
-def _measure(
-    client: Client, ids: list[Any], name: str, ask: Callable[[Any], Any], plain: str, options: Mapping[str, Any]
-) -> dict[str, Any]:
-    times = []
-    for row in ids:
-        start = time.perf_counter()
-        found = ask(row)
-        times.append((time.perf_counter() - start) * 1000)
-        if len(found) != PER_TRACE:
-            raise SystemExit(f"{name}: found {len(found)} of {PER_TRACE} rows of {row}")
-    times.sort()
-    without = []
-    for row in ids[:LOOKUPS_WITHOUT]:
-        start = time.perf_counter()
-        client.query(plain, parameters={"id": row[options["column"]]})
-        without.append((time.perf_counter() - start) * 1000)
-    slow = sorted(without)[len(without) // 2]
-    return {
-        "question": name,
-        "p50_ms": times[len(times) // 2],
-        "p95_ms": times[int(len(times) * 0.95)],
-        "p99_ms": times[int(len(times) * 0.99)],
-        "without_index_ms": slow,
-        "ratio": slow / times[len(times) // 2],
-    }
+def _plain(client: Client, asked: Asked) -> tuple[float, float, int]:
+    return _timed(lambda: len(client.query(asked.plain, parameters=dict(asked.parameters or {})).result_rows))
+
+
+def _timed(ask: Callable[[], int]) -> tuple[float, float, int]:
+    """Milliseconds, milliseconds of CPU of the whole process, and what was found."""
+    start, cpu = time.perf_counter(), time.process_time()
+    found = ask()
+    return (time.perf_counter() - start) * 1000, (time.process_time() - cpu) * 1000, found
+
+
+def _expect(expected: int, found: int) -> int:
+    if found != expected:
+        raise SystemExit(f"found {found} where there are {expected}: the measurement would be wrong")
+    return found
+
+
+@contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        given.mkdir(parents=True, exist_ok=True)
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="meshhub-bench-") as folder:
+        yield Path(folder)
 
 
 if __name__ == "__main__":

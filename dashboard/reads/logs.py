@@ -23,8 +23,9 @@ from meshhub.errors import NotFound, UnusableRequest
 from meshhub.expression import Expression, ExpressionFault, Field, Kind, Suggestion, fields_of, parse
 from meshhub.model import TimeRange
 from meshhub.outcome import Outcome, classify
-from storage.filters import ACCESS_LOG_FIELDS, ACCESS_LOGS, REQUEST_MINUTES, compile_condition, compile_text
-from storage.filters.condition import Condition, Pieces
+from storage.filters import ACCESS_LOG_FIELDS, ACCESS_LOGS, REQUEST_MINUTES, compile_condition, compile_texts
+from storage.filters.compilation import names_of_texts, sets_of_texts
+from storage.filters.condition import Condition, Piece, Pieces
 from storage.filters.rows import (
     ANY,
     FINAL,
@@ -113,10 +114,13 @@ class LogReads:
         Raises:
             ExpressionFault: also for a field that there is not.
         """
-        wanted, asked = parse(expression, ACCESS_LOG_FIELDS), [_field(name) for name in fields[:MAX_FACETS]]
-        counted = [self._count_values(window, wanted, field) for field in asked]
-        total = max((one[0].total for one in counted if one), default=0)
-        return LogFacets(total, tuple(_facet(field, values) for field, values in zip(asked, counted, strict=True)))
+        wanted = parse(expression, ACCESS_LOG_FIELDS)
+        asked = list(dict.fromkeys(_field(name) for name in fields[:MAX_FACETS]))
+        in_minutes = [field for field in asked if _in_minutes(wanted) and REQUEST_MINUTES.find(field) is not None]
+        in_logs = [field for field in asked if field not in in_minutes]
+        counted = self._count_minutes(window, wanted, in_minutes) | self._count_logs(window, wanted, in_logs)
+        total = max((one[0].total for one in counted.values()), default=0)
+        return LogFacets(total, tuple(_facet(field, counted.get(field, [])) for field in asked))
 
     def histogram(self, window: TimeRange, expression: str) -> LogHistogram:
         """The requests that match, over time."""
@@ -179,17 +183,28 @@ class LogReads:
         parameters = {"time": time_unix_nano, "trace_id": trace_id, "hash": row_hash}
         return self._queries.query_filtered("log_row", parameters, AccessLog, {"hash": LOG_HASH})
 
-    def _count_values(self, window: TimeRange, wanted: Expression, field: Field) -> list[ValueCount]:
-        """By the requests counted per minute where they know all that is asked, which is fast whatever the traffic."""
-        pieces = _filters(wanted) | {"value": compile_text(field, ACCESS_LOGS, "value")}
-        parameters = nanoseconds(window) | {"limit": FACET_VALUES}
-        if not _in_minutes(wanted) or REQUEST_MINUTES.find(field) is None:
-            return self._queries.query_filtered("log_facet", parameters, ValueCount, pieces)
-        pieces = pieces | {
+    def _count_logs(
+        self, window: TimeRange, wanted: Expression, fields: Sequence[Field]
+    ) -> dict[Field, list[ValueCount]]:
+        if not fields:
+            return {}
+        pieces = _filters(wanted) | _grouped(fields) | {"values": compile_texts(fields, ACCESS_LOGS, "values")}
+        parameters = nanoseconds(window) | {"fields": len(fields), "limit": FACET_VALUES}
+        return _by_field(fields, self._queries.query_filtered("log_facets", parameters, ValueCount, pieces))
+
+    def _count_minutes(
+        self, window: TimeRange, wanted: Expression, fields: Sequence[Field]
+    ) -> dict[Field, list[ValueCount]]:
+        """By the requests counted per minute, which know all that is asked: fast whatever the traffic."""
+        if not fields:
+            return {}
+        pieces = _filters(wanted) | _grouped(fields) | {"values": compile_texts(fields, ACCESS_LOGS, "values")}
+        pieces |= {
             "minutes": compile_condition(wanted, REQUEST_MINUTES, "minutes"),
-            "minutes_value": compile_text(field, REQUEST_MINUTES, "minutes_value"),
+            "minutes_values": compile_texts(fields, REQUEST_MINUTES, "minutes_values"),
         }
-        return self._queries.query_filtered("log_facet_of_minutes", parameters | _minutes(window), ValueCount, pieces)
+        parameters = nanoseconds(window) | _minutes(window) | {"fields": len(fields), "limit": FACET_VALUES}
+        return _by_field(fields, self._queries.query_filtered("log_facets_of_minutes", parameters, ValueCount, pieces))
 
 
 def outcome_of(log: AccessLog | LogLine | OutcomeCount) -> Outcome:
@@ -197,7 +212,7 @@ def outcome_of(log: AccessLog | LogLine | OutcomeCount) -> Outcome:
     return classify(log.response_code, log.grpc_status, log.response_flags, tcp=log.transport == "tcp")
 
 
-def _filters(wanted: Expression) -> dict[str, Condition]:
+def _filters(wanted: Expression) -> dict[str, Piece]:
     """Which rows count, and which match."""
     any_entry = any(field.name == "log_type" for field in fields_of(wanted))
     return {"final": ANY if any_entry else FINAL, "where": compile_condition(wanted, ACCESS_LOGS)}
@@ -206,6 +221,17 @@ def _filters(wanted: Expression) -> dict[str, Condition]:
 def _in_minutes(wanted: Expression) -> bool:
     """Whether the requests counted per minute know all that is asked."""
     return all(REQUEST_MINUTES.find(field) is not None for field in fields_of(wanted))
+
+
+def _grouped(fields: Sequence[Field]) -> dict[str, Piece]:
+    return {"names": names_of_texts(len(fields)), "sets": sets_of_texts(len(fields))}
+
+
+def _by_field(fields: Sequence[Field], counted: Sequence[ValueCount]) -> dict[Field, list[ValueCount]]:
+    found: dict[Field, list[ValueCount]] = {}
+    for one in counted:
+        found.setdefault(fields[one.field], []).append(one)
+    return found
 
 
 def _minutes(window: TimeRange) -> dict[str, int]:

@@ -10,18 +10,19 @@ from dashboard.queries import FilteredQueries
 from dashboard.reads.completions import of_requests
 from dashboard.reads.facets import Facet, FacetValue
 from dashboard.reads.logs import UnusableCursor
+from dashboard.reads.matching import LATEST, Matching, filters_of
 from dashboard.reads.search_answers import SearchFacets
-from dashboard.reads.slices import nanoseconds, slices
+from dashboard.reads.slices import nanoseconds
 from meshhub.clock import Clock
-from meshhub.expression import And, Comparison, Expression, Kind, Operator, Suggestion, parse
+from meshhub.expression import Expression, Suggestion, parse
 from meshhub.model import TimeRange
-from storage.filters import ACCESS_LOGS, REQUEST_FIELDS, SPANS, compile_condition
-from storage.filters.condition import Condition, Order
-from storage.filters.rows import FINAL, MOST_ERRORS, MOST_ROWS, NEWEST, OLDEST, SLOWEST
-from storage.records.search import AttributeCount, Bucket, FoundId, LogsOfRequest, SpansOfTrace
+from storage.filters import REQUEST_FIELDS
+from storage.filters.condition import Order
+from storage.filters.rows import MOST_ERRORS, MOST_ROWS, NEWEST, OLDEST, SLOWEST
+from storage.records.search import AttributeCount, FoundId
 from traces.difference import Contrast, compare
 from traces.response_flags import explain_flag
-from traces.search import Point, Scatter, SearchPage, Sort, TraceHit, merge
+from traces.search import Point, Scatter, SearchPage, Sort, TraceHit
 
 MAX_HITS = 1_000
 MAX_COUNTED = 5_000
@@ -29,10 +30,8 @@ MAX_COUNTED = 5_000
 MAX_SELECTED, MAX_REST = 1_000, 2_000
 FACET_VALUES = 20
 
-_LATEST = 2**63 - 1
 _FIVE_MINUTES = timedelta(minutes=5)
 _CURSOR = re.compile(r"([0-9]{1,19})-(.{1,300})", re.DOTALL | re.ASCII)
-_HEX = re.compile(r"[0-9a-f]{1,32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +60,7 @@ class SearchReads:
 
     def __init__(self, queries: FilteredQueries, clock: Clock) -> None:
         self._queries = queries
+        self._matching = Matching(queries)
         self._completions = of_requests(queries, clock, REQUEST_FIELDS)
 
     def traces(
@@ -96,9 +96,10 @@ class SearchReads:
     ) -> Iterator[SearchPage]:
         way, hits, more = _WAYS[sort], dict[str, TraceHit](), False
         searched: TimeRange | None = None
-        earliest, latest = (after.earliest, after.latest) if after else (0, _LATEST)
-        for part in self._parts(_rest_of(window, after, sort), wanted, newest_first=sort is not Sort.OLDEST):
-            for hit in self._found(part, wanted, way.order, limit + 2, earliest, latest):
+        earliest, latest = (after.earliest, after.latest) if after else (0, LATEST)
+        parts = self._matching.parts(_rest_of(window, after, sort), wanted, newest_first=sort is not Sort.OLDEST)
+        for part, looked_for in parts:
+            for hit in self._matching.requests(part, looked_for, way.order, limit + 2, earliest, latest):
                 if after is None or way.key(hit) > after.key:
                     _keep(hits, hit)
             searched = _joined(searched, part)
@@ -139,8 +140,8 @@ class SearchReads:
 
     def difference(self, window: TimeRange, selection: str, baseline: str = "") -> Contrast:
         """What the requests that match `selection` have that the others that match `baseline` have not."""
-        selected = _filters(parse(selection, REQUEST_FIELDS), "spans", "logs")
-        others = _filters(parse(baseline, REQUEST_FIELDS), "rest_spans", "rest_logs")
+        selected = filters_of(parse(selection, REQUEST_FIELDS), "spans", "logs")
+        others = filters_of(parse(baseline, REQUEST_FIELDS), "rest_spans", "rest_logs")
         bounds = nanoseconds(window)
         chosen = self._queries.query_filtered("search_ids", bounds | {"limit": MAX_SELECTED}, FoundId, selected)
         rest = self._queries.query_filtered(
@@ -162,8 +163,8 @@ class SearchReads:
         wanted = parse(expression, REQUEST_FIELDS)
         hits: dict[str, TraceHit] = {}
         covered: TimeRange | None = None
-        for part in self._parts(window, wanted, newest_first=True):
-            found = self._found(part, wanted, NEWEST, MAX_COUNTED)
+        for part, looked_for in self._matching.parts(window, wanted, newest_first=True):
+            found = self._matching.requests(part, looked_for, NEWEST, MAX_COUNTED)
             for hit in found:
                 _keep(hits, hit)
             if len(found) >= MAX_COUNTED:
@@ -176,41 +177,6 @@ class SearchReads:
                 break
         return list(hits.values()), covered or window
 
-    def _parts(self, window: TimeRange, wanted: Expression, *, newest_first: bool) -> Iterator[TimeRange]:
-        """The window in slices; of a search by id only the five minutes that the indexes name."""
-        ids = _ids(wanted)
-        if ids is None:
-            yield from slices(window, newest_first=newest_first)
-            return
-        requests, traces = ids
-        buckets = self._queries.query("search_buckets", {"requests": requests, "traces": traces}, Bucket)
-        for bucket in buckets if newest_first else reversed(buckets):
-            start = datetime.fromtimestamp(bucket.bucket, UTC)
-            if start < window.end and start + _FIVE_MINUTES > window.start:
-                yield TimeRange(max(start, window.start), min(start + _FIVE_MINUTES, window.end))
-
-    def _found(
-        self,
-        part: TimeRange,
-        wanted: Expression,
-        order: Order,
-        limit: int,
-        earliest: int = 0,
-        latest: int = _LATEST,
-    ) -> list[TraceHit]:
-        """The first requests of a slice in an order."""
-        pieces = _filters(wanted, "spans", "logs") | {"order": order}
-        parameters = nanoseconds(part) | {"limit": limit, "earliest": earliest, "latest": latest}
-        spans = self._queries.query_filtered("search_spans", parameters, SpansOfTrace, pieces)
-        logs = self._queries.query_filtered("search_logs", parameters, LogsOfRequest, pieces | {"final": FINAL})
-        known = {trace.trace_id for trace in spans}
-        # At the end of the order, a request may be among the access logs that were read and not among the spans.
-        open_ends = [log.trace_id for log in logs if log.trace_id and log.trace_id not in known]
-        if open_ends:
-            of_these = nanoseconds(part) | {"traces": open_ends}
-            spans = [*spans, *self._queries.query("search_spans_of_traces", of_these, SpansOfTrace)]
-        return merge(spans, logs)
-
 
 _TICK = timedelta(microseconds=1)
 
@@ -222,10 +188,6 @@ class _Place:
     earliest: int
     latest: int
     key: tuple[int, str]
-
-
-def _filters(wanted: Expression, spans: str, logs: str) -> dict[str, Condition | Order]:
-    return {spans: compile_condition(wanted, SPANS, spans), logs: compile_condition(wanted, ACCESS_LOGS, logs)}
 
 
 def _keep(hits: dict[str, TraceHit], hit: TraceHit) -> None:
@@ -245,12 +207,12 @@ def _place_of(cursor: str | None, sort: Sort) -> _Place | None:
     if cursor is None:
         return None
     said = _CURSOR.fullmatch(cursor)
-    if said is None or int(said[1]) > _LATEST or not _WAYS[sort].by_time:
+    if said is None or int(said[1]) > LATEST or not _WAYS[sort].by_time:
         raise UnusableCursor("could not go on: this cursor is none that a search in this order gave")
     start = int(said[1])
     if sort is Sort.NEWEST:
         return _Place(0, start, (-start, said[2]))
-    return _Place(start, _LATEST, (start, said[2]))
+    return _Place(start, LATEST, (start, said[2]))
 
 
 def _rest_of(window: TimeRange, after: _Place | None, sort: Sort) -> TimeRange:
@@ -262,21 +224,6 @@ def _rest_of(window: TimeRange, after: _Place | None, sort: Sort) -> TimeRange:
     if sort is Sort.OLDEST:
         return TimeRange(max(window.start, min(at, window.end - _TICK)), window.end)
     return TimeRange(window.start, max(min(window.end, at + _FIVE_MINUTES), window.start + _TICK))
-
-
-def _ids(wanted: Expression) -> tuple[list[str], list[str]] | None:
-    """The request ids and trace ids of which every match has one; None where it need not have any."""
-    parts: Sequence[Expression] = wanted.parts if isinstance(wanted, And) else (wanted,)
-    for part in parts:
-        if not isinstance(part, Comparison) or part.operator not in (Operator.EQUAL, Operator.IN):
-            continue
-        values = [str(value) for value in (part.value if isinstance(part.value, tuple) else (part.value,))]
-        if part.field.kind is Kind.TEXT and part.field.name == "request_id":
-            return values, []
-        if part.field.kind is Kind.TEXT and part.field.name == "trace_id":
-            plain = (value.replace("-", "").lower() for value in values)
-            return [], [value.zfill(32) for value in plain if _HEX.fullmatch(value)]
-    return None
 
 
 def _facet(field: str, values: Iterable[Sequence[str]]) -> Facet:

@@ -5,12 +5,12 @@ false. A field that a table does not have is missing in all its rows.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from meshhub.expression import And, Comparison, Exists, Expression, Field, Kind, Not, Or, Value
 from storage.filters.columns import Column, Columns, Form
-from storage.filters.condition import Condition, Term
+from storage.filters.condition import Condition, Names, Term
 
 _RESOURCE = "resource."
 _HEX = re.compile(r"[0-9a-f]{1,32}")
@@ -32,6 +32,24 @@ def compile_text(field: Field, columns: Columns, place: str) -> Term:
     """The text of a field in a row, empty where it has none, for the place `${place}` of a query."""
     bound: dict[str, Any] = {}
     return Term(_text_of(field, columns, _binder(bound, place)), bound)
+
+
+def compile_texts(fields: Sequence[Field], columns: Columns, place: str) -> Term:
+    """The texts of fields in a row, as the columns field_0, field_1 …, for the place `${place}` of a query."""
+    bound: dict[str, Any] = {}
+    bind = _binder(bound, place)
+    texts = (f"toString({_text_of(field, columns, bind)}) AS field_{number}" for number, field in enumerate(fields))
+    return Term(", ".join(texts), bound)
+
+
+def names_of_texts(count: int) -> Names:
+    """The columns that `compile_texts` makes of so many fields."""
+    return Names(", ".join(f"field_{number}" for number in range(count)))
+
+
+def sets_of_texts(count: int) -> Names:
+    """The columns that `compile_texts` makes of so many fields, as grouping sets of one each."""
+    return Names(", ".join(f"(field_{number})" for number in range(count)))
 
 
 def _binder(bound: dict[str, Any], place: str) -> Bind:

@@ -21,7 +21,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """The text that a field has in a row; empty where it has none."""
+    """The text that a field has in a row, empty where it has none; or those of several fields, each with its name."""
 
     text: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
@@ -34,7 +34,14 @@ class Order:
     text: str
 
 
-Piece = Condition | Term | Order
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of columns that a query makes itself, or sets of them."""
+
+    text: str
+
+
+Piece = Condition | Term | Order | Names
 Pieces = Mapping[str, Piece]
 
 
@@ -48,7 +55,7 @@ def place(text: str, parameters: Mapping[str, Any], pieces: Pieces) -> tuple[str
     """
     bound = dict(parameters)
     for piece in pieces.values():
-        if not isinstance(piece, Condition | Term | Order):
+        if not isinstance(piece, Condition | Term | Order | Names):
             raise TypeError(f"could not place {type(piece).__name__} in a query: only what storage.filters makes")
         for name, value in _parameters(piece).items():
             if name in bound:
@@ -61,4 +68,4 @@ def place(text: str, parameters: Mapping[str, Any], pieces: Pieces) -> tuple[str
 
 
 def _parameters(piece: Piece) -> Mapping[str, Any]:
-    return {} if isinstance(piece, Order) else piece.parameters
+    return {} if isinstance(piece, Order | Names) else piece.parameters

@@ -48,8 +48,12 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class ValueCount:
-    """How many requests have a value of a field ("": none). `distinct` counts the values, `total` their requests."""
+    """How many requests have a value of a field ("": none). `distinct` counts the values, `total` their requests.
 
+    `field` is the place of the field among those that were asked for.
+    """
+
+    field: int
     value: str
     requests: int
     distinct: int
@@ -127,10 +131,19 @@ class FoundId:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundRequest:
+    """A request that matches. `request_id` is told only where it has no trace id."""
+
+    trace_id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
-    """Start of five minutes that have rows of an id, in Unix seconds."""
+    """Start of five minutes that have rows of an id, in Unix seconds; the traces that they are of, "" for none."""
 
     bucket: int
+    traces: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,17 @@ def test_facets_count_values(logs: LogReads, shop: Shop) -> None:
         logs.facets(shop.window, "", ("statu",))
 
 
+def test_facets_of_counted_minutes_of_logs_and_of_attributes_come_together(logs: LogReads, shop: Shop) -> None:
+    asked = ("path", "x.y", "status", "code", "mtls", "status")
+    found = logs.facets(shop.window, shop.only("reporter = client"), asked)
+    assert [facet.field for facet in found.facets] == ["path", "x.y", "status", "mtls"]
+    path, nothing, status, mtls = found.facets
+    assert (path.distinct, [(one.value, one.requests) for one in nothing.values]) == (24, [("", REQUESTS)])
+    assert [(one.value, one.requests) for one in status.values] == [("200", 20), ("503", 4)]
+    assert sum(one.requests for one in mtls.values) == REQUESTS
+    assert logs.facets(shop.window, "source = nothing-is-called-so", asked).total == 0
+
+
 def test_a_histogram_has_no_gaps_and_counts_each_request(logs: LogReads, shop: Shop) -> None:
     found = logs.histogram(shop.window, shop.only("reporter = client"))
     assert found.step == 10
@@ -300,6 +311,16 @@ def test_a_search_takes_any_attribute(search: SearchReads, shop: Shop, text: str
     hits = search.traces(shop.window, narrowed).hits
     found = {shop.ids.index(hit.request_id) if hit.request_id else shop.traces.index(hit.trace_id) for hit in hits}
     assert found == set(numbers)
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_few_and_many_are_found_alike(
+    search: SearchReads, shop: Shop, sort: Sort, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = search.traces(shop.window, shop.only(), sort)
+    monkeypatch.setattr("dashboard.reads.matching.FEW", 0)
+    assert search.traces(shop.window, shop.only(), sort) == few
+    assert len(few.hits) == REQUESTS
 
 
 @pytest.mark.parametrize("spelled", ["{0}", "{0}".upper(), "TRACE", "DASHED"])
