@@ -102,7 +102,7 @@ class Look:
     def burn_words(self, element_ids: Iterable[str]) -> str:
         """What is said of the SLOs that burn on these elements; "" where none does."""
         burns = [burn for each in element_ids for burn in self.burning.of(each)]
-        return f"{BURN_GLYPH} {burns[0].words}" if burns else ""
+        return f"{BURN_GLYPH} burns {burns[0].rate:.3g}×" if burns else ""
 
     def burn_class(self, element_ids: Iterable[str]) -> str:
         """The class of what an SLO burns on; "" for the rest."""

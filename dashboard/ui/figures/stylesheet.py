@@ -183,7 +183,7 @@ def _emphasis_rules(tokens: Tokens) -> list[Rule]:
         _rule("edge.near", {"line-opacity": 1, "z-index": 10, "min-zoomed-font-size": 0}),
         _rule("node.dim", {"opacity": 0.45}),
         _rule("edge.dim", {"opacity": 0.12, "text-opacity": 0, "text-background-opacity": 0}),
-        _rule("node.burn", {**burn, "border-color": tokens.failing, "border-style": "double", "border-width": 6}),
+        _rule("node.burn", {**burn, "border-color": tokens.failing, "border-style": "double", "border-width": 5}),
         _rule("edge.burn", {**burn, "underlay-padding": 3, "line-opacity": 1, "text-opacity": 1}),
         _rule("node.found", found),
         _rule("edge.found", {**found, "underlay-padding": 4, "line-opacity": 1, "text-opacity": 1}),

@@ -112,7 +112,8 @@ def _body(reads: AlertReads, asked: AlertsState, clock: Clock, links: Links) -> 
     if asked.tab is Tab.SILENCES:
         return silence_list(reads.silences(), clock.now()), ""
     if asked.tab is Tab.LOG:
-        return notification_log(reads.notifications(limit=LOG_ROWS), links), f"the latest {LOG_ROWS}"
+        log = reads.notifications(limit=LOG_ROWS)
+        return notification_log(log, links), f"the latest {LOG_ROWS}" if len(log) == LOG_ROWS else ""
     if asked.tab is Tab.RECEIVERS:
         return alert_receivers.receivers(reads.receivers()), ""
     if asked.tab is Tab.AUDIT:

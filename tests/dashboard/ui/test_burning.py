@@ -60,7 +60,7 @@ def test_what_burns_is_drawn_by_class_and_by_word(shop: ServiceGraph) -> None:
     look = Look(burning=burning([burns(Selector(destination=Party("checkout", "shop")))], shop))
     drawn = {each["data"]["id"]: each for each in elements(draw(shop), look)}
     assert "burn" in drawn[CHECKOUT]["classes"].split()
-    assert "⚑ budget burns 16.4×" in drawn[CHECKOUT]["data"]["label"]
+    assert "⚑ burns 16.4×" in drawn[CHECKOUT]["data"]["label"]
     assert [name for name, each in drawn.items() if "burn" in each["classes"].split()] == [CHECKOUT]
 
 
