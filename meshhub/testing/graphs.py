@@ -16,6 +16,7 @@ from topology.model import (
     NodeKind,
     NodeTraffic,
     Note,
+    Pool,
     Rates,
     Retries,
     ServiceEdge,
@@ -42,6 +43,8 @@ class Call:
     retry_share: float = 0.0
     client: bool = True
     server: bool = True
+    pool: Pool | None = None
+    by_spans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,16 @@ class Place:
     def id(self) -> str:
         if self.namespace:
             return f"{CLUSTER}:{self.namespace}:{self.name}"
-        return f"external:{self.name}" if self.kind is NodeKind.EXTERNAL else f"unknown-caller:{self.name}"
+        return f"{_SORTS.get(self.kind, 'unknown-caller')}:{self.name}"
+
+
+_SORTS = {NodeKind.EXTERNAL: "external", NodeKind.DATABASE: "database", NodeKind.QUEUE: "queue"}
+
+EJECTING = Pool(3, 1, 0, 12, 8, 2, ("rq_retry",))
+"""Of an upstream with a dead host: failed connections, ejections, and more retries than the breaker lets through."""
+
+OVERFLOWING = Pool(0, 0, 41, 0, 0, 0, ("rq_pending",))
+"""Of an upstream that is asked for more than its pool takes."""
 
 
 SHOP_PLACES = (
@@ -86,13 +98,13 @@ SHOP_CALLS = (
     Call("storefront", "catalog", 298, 0.004, 6),
     Call("storefront", "reviews", 188, 0.004, 8),
     Call("storefront", "sessions", 301, 0, 1.1, Transport.TCP),
-    Call("reviews", "ratings", 122, 0.122, 3.2, flags=(("UF", 0.08), ("UO", 0.02)), retry_share=0.31),
+    Call("reviews", "ratings", 122, 0.122, 3.2, flags=(("UF", 0.08), ("UO", 0.02)), retry_share=0.31, pool=EJECTING),
     Call("catalog", "pricing", 296, 0.0, 2.1, Transport.GRPC),
     Call("catalog", "legacy-stock", 12, 0.0, 31, mtls_share=0.0, server=False),
     Call("cart", "sessions", 71, 0, 1.0, Transport.TCP),
     Call("cart", "pricing", 71, 0.012, 2.4, Transport.GRPC, mtls_share=0.97),
     Call("checkout", "cart", 40.1, 0, 9),
-    Call("checkout", "payment", 39.8, 0.028, 52, flags=(("UT", 0.028),), retry_share=0.02),
+    Call("checkout", "payment", 39.8, 0.028, 52, flags=(("UT", 0.028),), retry_share=0.02, pool=OVERFLOWING),
     Call("payment", "bank.example", 39.1, 0.009, 44, mtls_share=0.0, server=False),
     Call("pricing", "ratings", 0, 0, 0, client=False),
 )
@@ -101,6 +113,26 @@ SHOP_CALLS = (
 def shop(window: TimeRange) -> ServiceGraph:
     """A shop of ten services with a gateway, an external bank, TCP and gRPC peers, and something wrong at ratings."""
     return build(window, SHOP_PLACES, SHOP_CALLS)
+
+
+BEYOND_PLACES = (
+    *SHOP_PLACES,
+    Place("orders-db", "", NodeKind.DATABASE, (), False, ("postgresql",)),
+    Place("orders", "", NodeKind.QUEUE, (), False, ("kafka",)),
+    Place("mailer", "office", reporting=False),
+)
+
+BEYOND_CALLS = (
+    *SHOP_CALLS,
+    Call("checkout", "orders-db", 40.1, 0.001, 4, mtls_share=None, server=False, by_spans=True),
+    Call("checkout", "orders", 38.7, 0, 2, mtls_share=None, server=False, by_spans=True),
+    Call("orders", "mailer", 38.6, 0.01, 12, mtls_share=None, client=False, by_spans=True),
+)
+
+
+def beyond(window: TimeRange) -> ServiceGraph:
+    """The shop with what spans know beyond its proxies: a database, and a queue that a service takes from."""
+    return build(window, BEYOND_PLACES, BEYOND_CALLS)
 
 
 def empty(window: TimeRange) -> ServiceGraph:
@@ -179,25 +211,44 @@ def _edge(window: TimeRange, ids: dict[str, str], call: Call) -> ServiceEdge:
     server = _view(window, call, Reporter.SERVER) if call.server else None
     headline = client or server
     assert headline is not None, "a call needs a reporter"
-    notes = () if client and server else (_missing(call),)
     source, destination = ids[call.source], ids[call.destination]
     return ServiceEdge(
-        f"{source}~{destination}~{call.transport}",
+        f"{source}~{destination}~{'tcp' if call.transport is Transport.TCP else 'http'}",
         source,
         destination,
         call.transport,
-        Evidence.ACCESS_LOG,
+        Evidence.SPAN if call.by_spans else Evidence.ACCESS_LOG,
         headline,
         client,
         server,
-        notes,
+        _notes(call),
+        call.pool,
+        _security(call),
     )
 
 
-def _missing(call: Call) -> Note:
+def _notes(call: Call) -> tuple[Note, ...]:
+    if call.by_spans:
+        return (Note("sampled", "Measured from spans: only sampled requests are counted."),)
+    if call.client and call.server:
+        return ()
     if call.server:
-        return Note("client_silent", "Only the server's proxy reported: the caller is outside the mesh.")
-    return Note("server_silent", "Only the client's proxy reported: the callee has no proxy or it is silent.")
+        return (Note("client-not-measured", "Only the server's proxy reported: the caller is outside the mesh."),)
+    return (Note("server-not-measured", "Only the client's proxy reported: the callee has no proxy that does."),)
+
+
+def _security(call: Call) -> Note | None:
+    if call.mtls_share == 1.0 or not call.per_second:
+        return None
+    if call.mtls_share is None:
+        return Note("security-not-reported", "Measured from spans, which do not say how connections were secured.")
+    if call.mtls_share:
+        return Note("listener-permissive", f"{call.destination}'s listener takes mutual TLS and plaintext.")
+    if not call.client:
+        return Note(
+            "plaintext-from-outside", f"Callers from outside the mesh come in to {call.destination} as plaintext."
+        )
+    return Note("callee-without-proxy", f"{call.destination}'s proxy sends nothing: its callers cannot use TLS.")
 
 
 def _view(window: TimeRange, call: Call, reporter: Reporter) -> EdgeView:

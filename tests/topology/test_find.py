@@ -75,7 +75,7 @@ def test_nodes_are_found(text: str, expected: set[str]) -> None:
         ("attempts > 1.1", {"reviews>ratings"}),
         ("retries > 0 and err < 5%", {"gateway>checkout", "checkout>payment"}),
         ("principal ~ sa/checkout and failing", set()),
-        ("note=server_silent", {"catalog>legacy-stock", "payment>bank.example"}),
+        ("note=server-not-measured", {"catalog>legacy-stock", "payment>bank.example"}),
         ("p50 > 40ms and protocol=http and name=bank.example", {"payment>bank.example"}),
         ("name=ratings and failing", {"reviews>ratings"}),
         ("code=503 and rps > 300", {"gateway>storefront", "visitors>gateway"}),

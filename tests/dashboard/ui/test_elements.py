@@ -55,9 +55,9 @@ def test_services_are_in_the_box_of_their_namespace(shop: ServiceGraph) -> None:
 
 
 def test_an_edge_says_what_was_chosen_and_always_what_is_wrong(shop: ServiceGraph) -> None:
-    assert drawn(shop, ())[RATINGS]["data"]["label"] == "■ 12.2 % errors"
+    assert drawn(shop, ())[RATINGS]["data"]["label"] == "■ 12.2 % errors\ncircuit open"
     assert drawn(shop, (EdgeLabel.RATE, EdgeLabel.P95))[RATINGS]["data"]["label"] == (
-        "122/s p95 10.2 ms\n■ 12.2 % errors"
+        "122/s p95 10.2 ms\n■ 12.2 % errors\ncircuit open"
     )
     quiet = "demo:shop:checkout~demo:shop:cart~http"
     assert drawn(shop, (EdgeLabel.ERRORS,))[quiet]["data"]["label"] == "0 % errors"
