@@ -71,9 +71,11 @@ class Directory:
         self._by_principal: dict[str, set[Version]] = defaultdict(set)
         self._nodes: dict[tuple[str, Version, tuple[str, ...]], NodeKey] = {}
         for report in reports:
+            if report.signal != "access_log":
+                continue
             if report.reporter == "server":
                 self._learn(_callee(report), report.destination_principals)
-            elif report.signal == "access_log":
+            else:
                 self._learn(_caller(report), report.source_principals)
 
     def reports(self, key: NodeKey) -> bool:
@@ -89,7 +91,8 @@ class Directory:
 
     def source(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's caller."""
-        return self._node(_caller(report), report.source_principals, UNKNOWN_CALLER)
+        sort = QUEUE if report.source_role.startswith("queue/") else UNKNOWN_CALLER
+        return self._node(_caller(report), report.source_principals, sort)
 
     def destination(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's callee."""

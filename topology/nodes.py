@@ -63,6 +63,8 @@ class _Gathered:
         self.outbound.add(edge.headline)
         self.families.add(edge.family)
         self.peers.add(edge.destination.service)
+        if edge.source.sort == QUEUE:
+            self.systems.add(edge.headline.report.source_role.partition("/")[2])
         if edge.client is not None:
             self.versions.update(edge.client.report.source_versions)
             self.gateway |= edge.client.report.source_role == GATEWAY_ROLE

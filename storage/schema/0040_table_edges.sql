@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS edges${local} ${on_cluster}
     tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
     signal Enum8('access_log' = 1, 'span' = 2) COMMENT 'what the row was counted from',
     reporter Enum8('unknown' = 0, 'client' = 1, 'server' = 2) COMMENT 'which side of the call reported',
-    source_role LowCardinality(String) COMMENT 'gateway, sidecar, ... where the source itself reported',
+    source_role LowCardinality(String) COMMENT 'gateway, sidecar, ... where the source itself reported; queue/<system>',
     source_cluster LowCardinality(String) COMMENT 'the caller',
     source_namespace LowCardinality(String) COMMENT 'the caller',
     source_service LowCardinality(String) COMMENT 'the caller',

@@ -1,22 +1,23 @@
 -- Edges as spans report them: what sampling let through, for meshes that send no access logs, and for what lies beyond
 -- proxies: databases, queues and hosts that applications name by OpenTelemetry's semantic conventions. A database or queue
--- has its kind and system as destination_kind (database/postgresql) and its address as name.
+-- has its kind and system as destination_kind (database/postgresql) and its address as name. Who takes from a queue is
+-- called by it: the queue is the source, its system the source_role (queue/kafka).
 CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ${on_cluster} TO edges${local} AS
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
     tenant,
     'span' AS signal,
-    'client' AS reporter,
-    '' AS source_role,
-    cluster AS source_cluster,
-    namespace AS source_namespace,
-    service AS source_service,
-    version AS source_version,
-    destination.kind AS destination_kind,
-    destination.cluster AS destination_cluster,
-    destination.namespace AS destination_namespace,
-    destination.service AS destination_service,
-    destination.version AS destination_version,
+    if(taken, 'server', 'client') AS reporter,
+    if(taken, concat('queue/', queue), '') AS source_role,
+    if(taken, '', cluster) AS source_cluster,
+    if(taken, '', namespace) AS source_namespace,
+    if(taken, peer, toString(service)) AS source_service,
+    if(taken, '', version) AS source_version,
+    if(taken, 'service', destination.kind) AS destination_kind,
+    if(taken, toString(cluster), destination.cluster) AS destination_cluster,
+    if(taken, toString(namespace), destination.namespace) AS destination_namespace,
+    if(taken, toString(service), destination.service) AS destination_service,
+    if(taken, toString(version), destination.version) AS destination_version,
     'http' AS transport,
     'unknown' AS security,
     response_code,
@@ -35,6 +36,7 @@ FROM
     SELECT
         time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
         duration_ns,
+        kind = 'consumer' AS taken,
         if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
         attributes['messaging.system'] AS queue,
         arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
@@ -48,7 +50,7 @@ FROM
             (named.kind, named.cluster, named.namespace, named.service, named.version)
         )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
     FROM spans${local}
-    WHERE kind IN ('client', 'producer')
+    WHERE kind IN ('client', 'producer', 'consumer') AND (kind != 'consumer' OR attributes['messaging.system'] != '')
 ) AS spans
-WHERE destination.service != ''
+WHERE if(taken, service, destination.service) != ''
 GROUP BY ALL

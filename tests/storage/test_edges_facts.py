@@ -125,6 +125,23 @@ def test_a_span_names_what_lies_beyond_the_mesh(
     assert (edge.destination_kind, edge.destination_service, edge.signal) == (kind, name, "span")
 
 
+def test_who_takes_from_a_queue_is_called_by_it(store: Store, folder: Path, sent: Exchange) -> None:
+    attributes = {"messaging.system": "kafka", "messaging.destination.name": "orders"}
+    made = span(
+        "take", OtlpSpan.SPAN_KIND_CONSUMER, trace_id=sent.trace, span_id="08" * 8, start=sent.start, duration=2_000,
+        attributes=attributes,
+    )  # fmt: skip
+    other = span(
+        "idle", OtlpSpan.SPAN_KIND_CONSUMER, trace_id=sent.trace, span_id="09" * 8, start=sent.start, duration=1_000
+    )
+    load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made, other])])
+    question = {"start": sent.start / 1e9 - 1, "end": sent.start / 1e9 + 1, "by_version": False, "limit": 10_000}
+    found = store.query("service_edges_in_window", question, ServiceEdgeReport)
+    [edge] = [edge for edge in found if edge.destination_service == sent.caller.service]
+    assert (edge.source_service, edge.source_role, edge.reporter) == ("orders", "queue/kafka", "server")
+    assert (edge.signal, edge.destination_namespace, edge.requests) == ("span", sent.caller.namespace, 1)
+
+
 def test_workloads_are_remembered_by_what_they_said_of_themselves(store: Store, folder: Path, sent: Exchange) -> None:
     load(
         store,

@@ -106,3 +106,17 @@ def test_databases_and_queues_are_nodes_of_their_own_kind(kind: str, expected: N
     graph = build_graph([client_report(SHOP, CART, {(0, -1, "", "unknown"): 5}, **named)], WINDOW)
     node = next(node for node in graph.nodes if node.service == "orders")
     assert (node.kind, node.known, node.id) == (expected, (kind.partition("/")[2],), f"{expected}:orders")
+
+
+def test_who_takes_from_a_queue_is_called_by_the_node_that_others_put_into() -> None:
+    queue = {"destination_kind": "queue/kafka", "destination_service": "orders", "signal": "span"}
+    taken = {"source_role": "queue/kafka", "source_service": "orders", "source_namespace": "", "source_cluster": ""}
+    put = client_report(SHOP, CART, {(0, -1, "", "unknown"): 5}, **queue)
+    took = server_report(SHOP, CART, {(0, -1, "", "unknown"): 4}, signal="span", **taken)
+    graph = build_graph([put, took], WINDOW)
+    [orders] = [node for node in graph.nodes if node.kind is NodeKind.QUEUE]
+    assert orders.known == ("kafka",)
+    assert orders.inbound is not None
+    assert orders.outbound is not None
+    assert (orders.inbound.requests, orders.outbound.requests) == (5, 4)
+    assert not any(node.reporting for node in graph.nodes)
