@@ -84,6 +84,11 @@ def _retries(hops: Sequence[Hop]) -> Iterator[Note]:
     late = [hop for hop in hops if len(hop.attempts) > 1 and not hop.outcome.failed]
     for hop in late[:RETRIES_NAMED]:
         text = f"Hop {hop.id}, {hop_name(hop)}, was answered at attempt {len(hop.attempts)}"
+        for attempt in hop.attempts[:RETRIES_NAMED]:
+            if attempt.server is not None and attempt.server.outcome.failed:
+                text += (
+                    f"; attempt {attempt.number}, at {attempt.server.instance}, ended with {_ending(attempt.server)}"
+                )
         unseen = sum(attempt.server is None for attempt in hop.attempts)
         if unseen:
             text += (
@@ -91,6 +96,10 @@ def _retries(hops: Sequence[Hop]) -> Iterator[Note]:
                 "host is down, or refuses connections"
             )
         yield Note("answered-late", f"{text}.")
+
+
+def _ending(report: ProxyReport) -> str:
+    return str(report.response_code) if report.response_code else report.outcome.value.replace("_", " ")
 
 
 def _bottleneck(by_id: dict[str, Hop], spent: Sequence[Spent], duration_us: int) -> Iterator[Note]:

@@ -1,6 +1,6 @@
 """Turns a journey into the body of GET /api/v1/requests/{request_id}."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from dashboard.api.journey_body import (
@@ -33,7 +33,7 @@ from traces.model import (
     ProxyReport,
     SpanNote,
 )
-from traces.time_model import Breakdown
+from traces.time_model import Breakdown, TimePart
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def show_journey(journey: Journey) -> JourneyBody:
         "duration_us": journey.duration_us,
         "outcome": journey.outcome,
         "times": _breakdown(journey.times),
-        "spent": [{"hop": each.hop, "time_us": each.time_us, "parts": each.parts} for each in journey.spent],
+        "spent": [{"hop": each.hop, "time_us": each.time_us, "parts": _parts(each.parts)} for each in journey.spent],
         "breaks": [_break(each) for each in journey.breaks],
         "sampling": {
             "decision": journey.sampling.decision,
@@ -108,7 +108,11 @@ def show_workload(workload: JourneyWorkload) -> WorkloadBody:
 
 
 def _breakdown(times: Breakdown) -> BreakdownBody:
-    return {"total_us": times.total_us, "parts": times.parts}
+    return {"total_us": times.total_us, "parts": _parts(times.parts)}
+
+
+def _parts(parts: Mapping[TimePart, int]) -> Mapping[str, int]:
+    return {part.value: time for part, time in parts.items()}
 
 
 def _around(around: Around) -> AroundBody:

@@ -92,6 +92,9 @@ def test_a_journey_is_built_and_every_report_is_in_it_once(
     shown = Counter(report.time_unix_nano for report in reports_of(journey))
     assert ended <= shown
     assert len(reports_of(journey)) <= len(logs) + len(made)
+    assert journey.times.total_us == journey.duration_us == sum(journey.times.parts.values())
+    assert all(sum(each.parts.values()) == each.time_us > 0 for each in journey.spent)
+    assert all(sum(hop.times.parts.values()) == hop.times.total_us == hop.duration_us for hop in journey.hops)
     told = sum(len(workload.spans) for workload in journey.workloads)
     assert told <= len(made)
     assert sum(len(workload.logs) for workload in journey.workloads) == len(lines)
