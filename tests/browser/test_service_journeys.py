@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from meshhub.errors import StorageError
 from meshhub.model import TimeRange
@@ -59,6 +59,39 @@ def test_the_list_is_searched_sorted_and_keeps_what_was_looked_for_in_the_url(vi
     expect(names(page).first).to_have_text("gateway")
     page.evaluate(REFRESH)
     expect(names(page).first).to_have_text("gateway")
+    page.locator("#services-count").click()
+    for key in ("j", "j", "k", "j"):
+        page.keyboard.press(key)
+    second = names(page).nth(1).inner_text()
+    expect(page.locator("#services-grid .ag-cell-focus")).to_contain_text(second)
+    page.keyboard.press("Enter")
+    expect(page.locator("#services-one h2").first).to_contain_text(second)
+
+
+def test_a_slow_answer_is_waited_for_before_the_page_asks_again(visitor: Any) -> None:
+    page: Page = visitor.page
+    waiting: list[Route] = []
+    most: list[int] = []
+
+    def hold(route: Route) -> None:
+        body = route.request.post_data or ""
+        if '"id":"frame-tick"' in body and "services-grid" in body:
+            waiting.append(route)
+            most.append(len(waiting))
+        else:
+            route.continue_()
+
+    page.route("**/_dash-update-component*", hold)
+    visitor.go("services")
+    page.wait_for_function("() => window.dash_clientside.set_props")
+    page.evaluate("() => dash_clientside.set_props('frame-tick', {interval: 20})")
+    for _ in range(3):
+        while not waiting:
+            page.wait_for_timeout(10)
+        page.wait_for_timeout(200)
+        waiting.pop().continue_()
+    expect(names(page).first).to_have_text("ratings")
+    assert max(most) == 1, "answers that are asked for again before they come are thrown away"
 
 
 def test_a_service_is_read_from_words_to_single_requests(visitor: Any) -> None:

@@ -39,6 +39,9 @@ def test_a_trace_is_drawn_and_its_failed_span_explained(visit: Callable[..., Any
     expect(page.locator(".trace-span")).to_contain_text("The upstream did not answer within the route's timeout.")
     visitor.keep(f"trace-span-{scheme}")
     address = page.url
+    page.get_by_text("Copy its link").click()
+    expect(page.locator("#toast")).to_have_text("Copied")
+    assert page.evaluate("() => navigator.clipboard.readText()") == address
     page.keyboard.press("Escape")
     expect(page.locator("#trace-panel h2")).to_have_text("Where the time went")
     assert "span" not in parameters(page)
@@ -65,6 +68,14 @@ def test_rows_are_walked_folded_and_zoomed_by_keyboard(visitor: Any) -> None:
     expect(page.locator(".t-row")).to_have_count(2)
     page.locator("[data-act=deeper]").click()
     expect(page.locator(".t-row")).to_have_count(3)
+    page.keyboard.press("ArrowUp")
+    part = page.locator(".t-tick").last.inner_text()
+    page.wait_for_function(
+        "() => ((given) => given.get('fold') === '@1' && given.get('zoom'))(new URLSearchParams(location.search))"
+    )
+    page.reload()
+    expect(page.locator(".t-row")).to_have_count(3)
+    expect(page.locator(".t-tick").last).to_have_text(part)
 
 
 def test_the_minimap_zooms(visitor: Any) -> None:
@@ -101,6 +112,12 @@ def test_text_is_found_within_a_trace(visitor: Any) -> None:
 def test_every_way_to_look_at_a_trace(visit: Callable[..., Any], scheme: str) -> None:
     visitor = visit(scheme)
     page = opened(visitor, traces.TRACE_ID)
+    page.locator("[data-tab=table]").click()
+    page.locator(".trace-tab table a").first.click()
+    expect(page.locator(".trace-span")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#trace-panel h2")).to_have_text("Where the time went")
+    assert parameters(page)["tab"] == ["table"], "closing a span keeps the way to look"
     for tab, shown in (
         ("map", ".trace-map .map-node"),
         ("flame", ".flame-box"),

@@ -5,6 +5,7 @@
   const BOX = { width: 190, height: 46, across: 330, down: 74, edge: 24 };
   const ROW = 20;
   const NARROWEST = 0.05;
+  const SMALLEST = 0.7;
   let zoomed = null;
 
   function shape(kind, attributes, text) {
@@ -63,6 +64,7 @@
     const height = Math.max(...all.map((each) => each.y)) + BOX.height + 2 * BOX.edge;
     const svg = shape("svg", { width, height, viewBox: `0 0 ${width} ${height}`, class: "trace-map", role: "img" });
     svg.style.maxWidth = "100%";
+    svg.style.minWidth = Math.round(SMALLEST * width) + "px";
     svg.style.height = "auto";
     const arrow = shape("marker", { id: "arrow", viewBox: "0 0 8 8", refX: 8, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" });
     arrow.append(shape("path", { d: "M 0 0 L 8 4 L 0 8 z" }));

@@ -22,7 +22,7 @@ MAX_TEXT = 200
 COLUMNS: tuple[Column, ...] = (
     column("state", "", cellRenderer="GridHealth", width=76, sortable=False),
     column("request", "Request", cellRenderer="GridLink", flex=5, minWidth=220, sortable=False),
-    column("trace", "Trace", cellRenderer="GridLink", width=96, sortable=False),
+    column("trace", "Trace", cellRenderer="GridLink", width=104, sortable=False),
     number_column("start", "Start", width=106),
     number_column("duration", "Took", width=78),
     number_column("spans", "Spans", width=60),
