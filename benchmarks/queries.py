@@ -1,6 +1,6 @@
 """Look-ups by id, searches and facets in a large store: what they take, and the same without the indexes.
 
-    python -m benchmarks.queries [--spans 50000000] [--hours 24] [--folder DIR]
+    python -m benchmarks.queries [--spans 50000000] [--hours 24] [--lookups 200] [--folder DIR]
 
 Fills the real tables in the engine (benchmarks.big_store), then asks for random requests and traces of any age,
 searches an hour by attribute, and counts facets of all access logs, through the hub's own queries. Beside the time
@@ -39,8 +39,9 @@ from traces.search import Sort
 
 LOOKUPS = 200
 JOURNEYS = 50
-SEARCHES = 10
-PLAIN = 3
+SEARCHES = 5
+PLAIN = 1
+UNCACHED = {"use_query_condition_cache": 0}
 RESULTS = Path("benchmarks/results/queries.json")
 
 
@@ -75,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--spans", type=int, default=50_000_000)
     parser.add_argument("--hours", type=int, default=24)
+    parser.add_argument("--lookups", type=int, default=LOOKUPS, help="times that each look-up by id is asked")
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     with _folder(given.folder) as folder:
@@ -84,7 +86,7 @@ def main() -> None:
         print(f"{time.perf_counter() - start:.0f} s; load {os.getloadavg()[0]:.0f}")
         print(f"{'ms':44}{'found':>9}{'p50':>9}{'p95':>9}{'p99':>9}{'CPU':>9}{'plain':>10}{'its CPU':>10}{'ratio':>8}")
         results = []
-        for asked in (*lookups(store, client), *searches(store, client, given.hours)):
+        for asked in (*lookups(store, client, given.lookups), *searches(store, client, given.hours)):
             row = _measure(client, asked)
             results.append(asdict(row))
             print(
@@ -99,9 +101,10 @@ def main() -> None:
     RESULTS.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
 
 
-def lookups(store: FilteredQueries, client: Client) -> Iterable[Asked]:
+def lookups(store: FilteredQueries, client: Client, times: int) -> Iterable[Asked]:
     """Random requests and traces, each asked for once: by the queries of their pages, and the whole journey."""
-    ids = client.query("SELECT request_id, lower(hex(trace_id)) FROM spans WHERE rand() % 2000 = 0").result_rows
+    found = client.query("SELECT request_id, lower(hex(trace_id)) FROM spans WHERE rand() % 2000 = 0").result_rows
+    ids = list(found)
     random.Random(3).shuffle(ids)
     limit = {"limit": 1000}
     cut = limit | {"value_length": 10_000, "events": 200}
@@ -122,16 +125,18 @@ def lookups(store: FilteredQueries, client: Client) -> Iterable[Asked]:
     by_request, by_trace = {"id": ids[0][0]}, {"id": ids[0][1]}
     request = "SELECT * FROM {} WHERE request_id = {{id:String}}"
     trace = "SELECT * FROM {} WHERE trace_id = toFixedString(unhex({{id:String}}), 16)"
-    yield Asked("access logs of a request id", of_request("access_logs_by_ids", AccessLog, PER_TRACE), LOOKUPS,
+    yield Asked("access logs of a request id", of_request("access_logs_by_ids", AccessLog, PER_TRACE), times,
                 request.format("access_logs"), by_request)  # fmt: skip
-    yield Asked("spans of a request id", of_request("spans_by_ids", Span, PER_TRACE), LOOKUPS,
+    yield Asked("spans of a request id", of_request("spans_by_ids", Span, PER_TRACE), times,
                 request.format("spans"), by_request)  # fmt: skip
-    yield Asked("logs of a request id (there are none)", of_request("logs_by_ids", LogRecord, 0), LOOKUPS)
-    yield Asked("spans of a trace id", of_trace("trace_spans", Span, cut), LOOKUPS, trace.format("spans"), by_trace)
-    yield Asked("access logs of a trace id", of_trace("access_logs_of_trace", AccessLog, limit), LOOKUPS,
+    yield Asked("logs of a request id (there are none)", of_request("logs_by_ids", LogRecord, 0), times)
+    yield Asked("spans of a trace id", of_trace("trace_spans", Span, cut), times, trace.format("spans"), by_trace)
+    yield Asked("access logs of a trace id", of_trace("access_logs_of_trace", AccessLog, limit), times,
                 trace.format("access_logs"), by_trace)  # fmt: skip
     requests = RequestReads(store, SystemClock())
-    yield Asked("whole journey of a request id", lambda number: len(requests.journey(ids[number][0]).hops), JOURNEYS)
+    yield Asked(
+        "whole journey of a request id", lambda number: len(requests.journey(ids[number][0]).hops), min(times, JOURNEYS)
+    )
 
 
 def searches(store: FilteredQueries, client: Client, hours: int) -> Iterable[Asked]:
@@ -201,12 +206,16 @@ def _measure(client: Client, asked: Asked) -> Measured:
     walls.sort()
     # The mean: the kernel counts CPU time in steps that are longer than a look-up.
     cpu = sum(cpus) / len(cpus)
-    at = [walls[int(len(walls) * share)] for share in (0.5, 0.95, 0.99)]
-    return Measured(asked.name, median(found), *at, cpu, plain, plain_cpu, plain_cpu / cpu if plain and cpu else 0.0)
+    p50, p95, p99 = (walls[int(len(walls) * share)] for share in (0.5, 0.95, 0.99))
+    return Measured(
+        asked.name, median(found), p50, p95, p99, cpu, plain, plain_cpu, plain_cpu / cpu if plain and cpu else 0.0
+    )
 
 
 def _plain(client: Client, asked: Asked) -> tuple[float, float, int]:
-    return _timed(lambda: len(client.query(asked.plain, parameters=dict(asked.parameters or {})).result_rows))
+    return _timed(
+        lambda: len(client.query(asked.plain, parameters=dict(asked.parameters or {}), settings=UNCACHED).result_rows)
+    )
 
 
 def _timed(ask: Callable[[], int]) -> tuple[float, float, int]:

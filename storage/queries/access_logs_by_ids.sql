@@ -2,21 +2,25 @@
 -- share a trace with them (a service that drops x-request-id but keeps the trace context still shows). Exact, and reads
 -- only the buckets that the indexes name.
 WITH
-    located AS
+    -- Found once, before the rest of the query is planned; of an id that no end of requests share, a part.
     (
-        SELECT trace_id, bucket FROM request_index
-        WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
-        UNION ALL
-        SELECT trace_id, bucket FROM trace_index
-        WHERE trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({trace_ids:Array(String)}))))
-    ),
-    buckets AS
-    (
-        SELECT bucket FROM located
-        UNION DISTINCT
-        SELECT bucket FROM trace_index
-        WHERE trace_id IN (SELECT trace_id FROM located WHERE trace_id != toFixedString('', 16))
-    )
+        SELECT (groupUniqArray(10000)(trace_id), groupUniqArray(10000)(bucket))
+        FROM
+        (
+            SELECT trace_id, bucket FROM request_index
+            WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
+            UNION ALL
+            SELECT trace_id, bucket FROM trace_index
+            WHERE trace_id IN
+            (
+                SELECT trace_id FROM request_index
+                WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
+                    AND trace_id != toFixedString('', 16)
+                UNION ALL
+                SELECT meshhub_id16(unhex(arrayJoin({trace_ids:Array(String)})))
+            )
+        )
+    ) AS located
 SELECT
     toUnixTimestamp64Nano(access_logs.time) AS time_unix_nano,
     access_logs.log_type AS log_type,
@@ -76,8 +80,8 @@ SELECT
     access_logs.security AS security,
     access_logs.attributes AS attributes
 FROM access_logs
-WHERE toStartOfFiveMinutes(access_logs.time) IN (SELECT bucket FROM buckets)
-    AND access_logs.trace_id IN (SELECT trace_id FROM located)
+WHERE toStartOfFiveMinutes(access_logs.time) IN (located.2)
+    AND access_logs.trace_id IN (located.1)
     AND (access_logs.request_id IN {request_ids:Array(String)} OR access_logs.trace_id != toFixedString('', 16))
 ORDER BY access_logs.time
 LIMIT {limit:UInt32}
