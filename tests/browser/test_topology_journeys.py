@@ -142,7 +142,7 @@ def test_labels_scope_and_grouping_are_in_the_url_and_come_back(visitor: Any) ->
     placed(other, 3)
     expect(other.locator("#frame-page")).to_contain_text("7 of 13 services, grouped in 2 boxes")
     other.evaluate("() => meshhub.graph().getElementById('namespace:finance@demo').emit('dbltap')")
-    placed(other, 7)
+    placed(other, 4)
     assert parameters(other)["open"] == ["namespace:finance@demo"]
 
 
