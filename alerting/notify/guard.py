@@ -70,7 +70,7 @@ class Guard:
             if not self.private_allowed and not is_public(address):
                 raise Forbidden(
                     f"could not send to {host}: {address} is not a public address. If it is meant, set "
-                    "alerting.allow_private_addresses"
+                    "allow_private_addresses in the notifications file"
                 )
         return Target(scheme, host, port, found[0])
 

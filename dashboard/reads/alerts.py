@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from alerting.alerts.model import Alert, AlertState, Observation, Sighting
 from alerting.groups import Group, group
-from alerting.ledger.ledger import AuditEntry, Event
+from alerting.ledger.ledger import AuditEntry, Changes, Event
 from alerting.ledger.notifications import LogEntry
 from alerting.outbox import Notification, Outcome
 from alerting.pager import AlertStatus
@@ -152,6 +152,7 @@ class AlertReads:
         if not channels[receiver]:
             raise UnusableRequest(f"could not test the receiver {receiver}: it has no channels")
         now = self._clock.now()
+        self._service.ledger.commit(Changes(audit=[AuditEntry(now, who, "test", receiver)]), {}, now)
         return [(name, self._try(receiver, name, who, now)) for name in channels[receiver]]
 
     def _try(self, receiver: str, channel: str, who: str, now: datetime) -> Outcome:

@@ -1,8 +1,8 @@
 """Which pages may have a browser change something.
 
 A page of another site can send requests to the hub with whatever its visitor's browser adds by itself. A browser says
-where such a request comes from: in Sec-Fetch-Site (W3C Fetch Metadata), and in Origin (RFC 6454). What is no browser says
-neither and is let through.
+where such a request comes from: in Sec-Fetch-Site (W3C Fetch Metadata), and in Origin (RFC 6454). What is no browser
+says neither and is let through.
 """
 
 from urllib.parse import urlsplit

@@ -185,7 +185,7 @@ def test_the_connection_goes_to_the_address_that_was_judged(receiver: WebhookRec
 def test_a_forbidden_receiver_is_refused_for_good(receiver: WebhookReceiver) -> None:
     outcome = Sender(Guard()).deliver(webhook(receiver.url), notification())
     assert outcome.result is Result.REFUSED
-    assert "alerting.allow_private_addresses" in outcome.detail
+    assert "allow_private_addresses in the notifications file" in outcome.detail
     assert receiver.received.qsize() == 0
 
 

@@ -124,6 +124,7 @@ def test_what_is_not_there_is_a_404(api: Api, path: str) -> None:
 def test_a_receiver_is_tested(api: Api) -> None:
     tested = api.ask("POST", "/api/v1/receivers/shop-oncall/test", {"by": "ann"}).json()
     assert tested == {"channels": [{"channel": "pagerduty", "outcome": "delivered", "detail": "made 1 messages"}]}
+    assert api.get("/api/v1/audit")["entries"][0]["what"] == "test"
     unknown = api.ask("POST", "/api/v1/receivers/nobody/test", {"by": "ann"})
     assert unknown.status_code == 404
     assert "everybody, shop-oncall" in unknown.json()["detail"]
