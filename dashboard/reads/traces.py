@@ -162,8 +162,8 @@ class TraceReads:
         if not ids:
             return ()
         (request_id, _), *_ = ids.most_common(1)
-        asked = {"request_id": request_id, "limit": MAX_REQUEST_LOGS}
-        return self._queries.query("access_logs_of_request", asked, AccessLog)
+        asked = {"request_ids": [request_id], "trace_ids": [], "limit": MAX_REQUEST_LOGS}
+        return self._queries.query("access_logs_by_ids", asked, AccessLog)
 
 
 def _id_of(wanted: str) -> str:

@@ -10,6 +10,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_C
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from meshhub.model import Signal
+from meshhub.testing.by_ids import of_request
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import (
     access_log,
@@ -66,7 +67,7 @@ def test_reports_before_the_end_of_a_request_are_kept_and_not_counted(
     said = outbound(sent.caller, sent.callee, request_id=sent.request)
     logs = [access_log(sent.start, said | {"log_type": kind}) for kind in ("DownstreamStart", "DownstreamEnd")]
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, logs)])
-    assert len(store.query("access_logs_of_request", {"request_id": sent.request} | LIMIT, AccessLog)) == 2
+    assert len(store.query("access_logs_by_ids", of_request(sent.request), AccessLog)) == 2
     assert [edge.requests for edge in edges_of(store, sent)] == [1]
 
 

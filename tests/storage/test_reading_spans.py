@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from meshhub.model import Signal
+from meshhub.testing.by_ids import of_request
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import Proxy, key_values, load, proxy_attributes, span, traces_request
 from meshhub.testing.records import blank
@@ -83,7 +84,7 @@ def test_a_span_of_a_proxy_comes_back_in_columns(store: Store, folder: Path, sen
         resource_attributes=json.dumps(resource_of(sent.caller), separators=(",", ":")),
     )
     assert store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span) == [expected]
-    assert store.query("spans_of_request", {"request_id": sent.request} | LIMIT, Span) == [expected]
+    assert store.query("spans_by_ids", of_request(sent.request), Span) == [expected]
 
 
 def test_every_type_of_attribute_survives(store: Store, folder: Path, sent: Exchange) -> None:
