@@ -3,5 +3,5 @@
 -- meshhub_duration_bucket_start.
 CREATE OR REPLACE FUNCTION meshhub_duration_bucket ${on_cluster} AS (duration_us) ->
     if(duration_us < 100, toUInt16(duration_us),
-        toUInt16(intDiv(duration_us, toUInt64(exp10(length(toString(duration_us)) - 2)))
+        toUInt16(intDiv(duration_us, greatest(toUInt64(exp10(length(toString(duration_us)) - 2)), 1))
             + 90 * (length(toString(duration_us)) - 2)))
