@@ -1,4 +1,4 @@
-"""The list of services: what the graph says of each, with the latency over all callers, which edges do not add up to."""
+"""The list of services: what the graph says of each, with the latency over all callers, which no edge has."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -103,5 +103,5 @@ def _latency(rows: Sequence[NamedLatency]) -> Latency | None:
     duration = sum(row.duration_us_sum for row in rows)
     if not requests or not duration:
         return None
-    means = [sum(row.latency_us[place] * row.requests for row in rows) / requests for place in range(4)]
-    return Latency(*means, duration / requests)
+    p50, p90, p95, p99 = (sum(row.latency_us[place] * row.requests for row in rows) / requests for place in range(4))
+    return Latency(p50, p90, p95, p99, duration / requests)

@@ -99,7 +99,7 @@ def write_alerting(directory: Path, receiver_url: str, hub_url: str) -> dict[str
         "slos": [str(slos)],
         "notifications": str(notifications),
         "external_url": hub_url,
-        "evaluate_every_seconds": 1,
+        "evaluate_every_seconds": 2,
     }
 
 

@@ -93,7 +93,7 @@ class FakeReads:
         self.mood = Mood()
         self.hub = FakeHubReads(self.mood)
         self.graphs = FakeGraphReads(self.mood, graph)
-        self.insights = FakeInsightReads(self.mood, lambda window: self.graphs.make_graph(window))
+        self.insights = FakeInsightReads(self.mood, self.graphs.make_graph)
         self.happenings = FakeHappeningReads(self.mood)
         self.services = FakeServiceReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
