@@ -87,7 +87,7 @@ async def _show(session: Session, stop: StopRequests, progress: Progress) -> int
         try:
             missing = (await _unless(stop.first, looking)).missing
         except MeshhubError as error:  # a hub that is slow to answer is still there to be looked at
-            missing = (str(error),)
+            missing = [str(error)]
     for each in missing:
         progress.warn(f"the hub does not show: {each}")
     _announce(session.ports.url, found, progress)
