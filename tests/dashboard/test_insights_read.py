@@ -71,7 +71,9 @@ def test_a_node_has_what_goes_in_and_out(reads: Reads) -> None:
     assert (series.outbound.client, series.outbound.server) == (None, None)
 
 
-@pytest.mark.parametrize("wanted", [f"lab:{SPACE}:bakc", f"lab:{SPACE}:front~lab:{SPACE}:bakc~http"])
+@pytest.mark.parametrize(
+    "wanted", [f"lab:{SPACE}:bakc", f"lab:{SPACE}:front~lab:{SPACE}:bakc~http"], ids=["node", "edge"]
+)
 def test_an_unknown_id_is_not_found_and_the_closest_is_named(reads: Reads, wanted: str) -> None:
     ask = reads.insights.edge_series if "~" in wanted else reads.insights.node_series
     with pytest.raises(NotFound, match=rf"Did you mean .*{SPACE}:back"):

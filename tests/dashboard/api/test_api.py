@@ -182,12 +182,16 @@ def test_a_sampled_request_shows_spans_and_lines_with_it(get: Ask, sent: int) ->
     ]
 
 
-@pytest.mark.parametrize("written", [UNSAMPLED.upper(), UNSAMPLED.replace("-", ""), UNSAMPLED.replace("-", "").upper()])
+@pytest.mark.parametrize(
+    "written",
+    [UNSAMPLED.upper(), UNSAMPLED.replace("-", ""), UNSAMPLED.replace("-", "").upper()],
+    ids=["upper case", "no dashes", "neither"],
+)
 def test_a_request_is_found_however_its_id_is_written(get: Ask, sent: int, written: str) -> None:
     assert get(f"/api/v1/requests/{written}").json()["request_id"] == UNSAMPLED
 
 
-@pytest.mark.parametrize("written", [TRACE, TRACE.upper()])
+@pytest.mark.parametrize("written", [TRACE, TRACE.upper()], ids=["lower case", "upper case"])
 def test_a_request_is_found_by_its_trace(get: Ask, sent: int, written: str) -> None:
     assert get(f"/api/v1/requests/{written}").json()["request_id"] == SAMPLED
 
