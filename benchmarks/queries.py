@@ -159,7 +159,7 @@ def searches(store: FilteredQueries, client: Client, hours: int) -> Iterable[Ask
                 f"UNION DISTINCT SELECT trace_id FROM access_logs WHERE {in_hour} "
                 "AND attributes['tenant.tier'] = 'rare' GROUP BY 1")  # fmt: skip
     yield Asked(
-        "search: items > 990 and error, 1 h, slowest", search(hour, "'items' > 990 and status >= 500"), SEARCHES
+        "search: items >= 900 and error, 1 h, slowest", search(hour, "'items' >= 900 and status >= 500"), SEARCHES
     )
     yield Asked("search: attribute = usual, 1 h, newest", search(hour, "tenant.tier = usual", Sort.NEWEST), SEARCHES)
     yield Asked("search: attribute = usual, 1 h, slowest", search(hour, "tenant.tier = usual"), SEARCHES)
