@@ -86,7 +86,7 @@ class PagerDuty:
                 "custom_details": _details(notification),
             },
             "links": self._links(notification),
-            "images": [],
+            "images": _images(alerts),
         }
 
     def _links(self, notification: Notification) -> list[dict[str, str]]:
@@ -129,6 +129,14 @@ def _details(notification: Notification) -> dict[str, Any]:
         "reason": notification.reason,
         "count": len(alerts),
     }
+
+
+def _images(alerts: Sequence[Alert]) -> list[dict[str, str]]:
+    """The pictures that alerts name: each its own, if it is on the web over TLS, as PagerDuty asks for."""
+    named = {alert.annotations.get(texts.IMAGE, ""): alert for alert in alerts[: texts.SHOWN_ALERTS]}
+    return [
+        {"src": url, "alt": texts.cut(texts.summary(a), 100)} for url, a in named.items() if url.startswith("https://")
+    ]
 
 
 def _requests(alert: Alert, base: str) -> dict[str, str]:

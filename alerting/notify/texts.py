@@ -7,7 +7,7 @@ from urllib.parse import quote
 from alerting.alerts.model import ALERT_NAME, SEVERITY, Alert, AlertState
 from alerting.outbox import Notification
 
-SUMMARY, DESCRIPTION, RUNBOOK = "summary", "description", "runbook_url"
+SUMMARY, DESCRIPTION, RUNBOOK, IMAGE = "summary", "description", "runbook_url", "image_url"
 REASON = "reason"
 """Why it fires, as it was found out when it began."""
 SHOWN_ALERTS = 10

@@ -158,6 +158,15 @@ def test_pagerduty_triggers_with_the_reason_and_links() -> None:
     assert event["client_url"].startswith("https://hub.example/ui/alerts?group=")
 
 
+def test_pagerduty_shows_the_pictures_that_alerts_name() -> None:
+    shown = alert(image_url="https://charts.example/burn.png")
+    plain = alert("cart", image_url="http://charts.example/burn.png")
+    event = sent(CHANNELS["pagerduty"], firing(shown, plain))
+    assert event["images"] == [
+        {"src": "https://charts.example/burn.png", "alt": "checkout burns its budget 14 times too fast"}
+    ]
+
+
 def test_pagerduty_resolves_and_acknowledges_the_same_incident() -> None:
     channel = CHANNELS["pagerduty"]
     opened, closed = sent(channel, firing()), sent(channel, resolved())
