@@ -103,7 +103,10 @@
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      document.getElementById("frame-search").focus();
+      const search = document.getElementById("frame-search");
+      search.focus();
+      /* What may still stand there gives way to what is typed. */
+      search.select();
       return;
     }
     if (event.key === "Escape") return escape();
