@@ -28,6 +28,7 @@ log records, attributes of scopes."""
 
 _COLUMN = re.compile(
     r"^    (?P<name>\w+) (?P<type>.+?)"
+    r"(?: DEFAULT \w+\((?:[^()]|\([^()]*\))*\))?"
     r"(?: CODEC\((?:[^()]|\([^()]*\))*\))?"
     r"(?: COMMENT '(?P<comment>(?:[^']|'')*)')?,?$",
     re.MULTILINE,

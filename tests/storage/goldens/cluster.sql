@@ -919,11 +919,8 @@ CREATE TABLE IF NOT EXISTS edges_local ON CLUSTER 'two'
     response_code UInt16 COMMENT '0: no response',
     grpc_status Int8 COMMENT '-1: not gRPC',
     response_flags LowCardinality(String) COMMENT 'Envoy response flags',
-    relation SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(signal, reporter, source_cluster, source_namespace, source_service, destination_kind,
-        destination_cluster, destination_namespace, destination_service, transport = 'tcp')
-        COMMENT 'who called whom, by whose report: what the graph groups by, as one number',
-    outcome SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(source_role, source_version, destination_version, transport, security,
-        response_code, grpc_status, response_flags) COMMENT 'all else that tells rows apart, as one number',
+    relation SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(signal, reporter, source_cluster, source_namespace, source_service, destination_kind, destination_cluster, destination_namespace, destination_service, transport = 'tcp') COMMENT 'who called whom, by whose report: what the graph groups by, as one number',
+    outcome SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(source_role, source_version, destination_version, transport, security, response_code, grpc_status, response_flags) COMMENT 'all else that tells rows apart, as one number',
     source_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     destination_principal SimpleAggregateFunction(anyLast, String) CODEC(ZSTD(1)) COMMENT 'SPIFFE id, the last seen',
     requests SimpleAggregateFunction(sum, UInt64) CODEC(T64, ZSTD(1)) COMMENT 'in these ten seconds with this outcome',
