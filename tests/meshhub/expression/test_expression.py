@@ -172,7 +172,7 @@ def comparisons() -> st.SearchStrategy[Expression]:
         )
 
     order = "= != > >= < <="
-    return (
+    made: st.SearchStrategy[Expression] = (
         of(st.just(SERVICE), "= !=", TEXT)
         | of(ATTRIBUTES, "= !=", TEXT | NUMBERS)
         | of(st.just(STATUS), order, NUMBERS)
@@ -184,6 +184,7 @@ def comparisons() -> st.SearchStrategy[Expression]:
         | st.builds(Comparison, ATTRIBUTES, st.just(Operator.MATCHES), TEXT.map(re.escape).filter(_is_pattern))
         | st.builds(Exists, ATTRIBUTES | st.just(SERVICE))
     )
+    return made
 
 
 def _is_pattern(text: str) -> bool:
