@@ -15,7 +15,10 @@ from meshhub.testing.fake_slos import BURNING, NOW, state
 
 pytestmark = pytest.mark.browser
 
-SHOWN = "() => window.dash_ag_grid.getApi('slos-grid').getDisplayedRowCount()"
+SHOWN = """() => {
+  try { return window.dash_ag_grid.getApi('slos-grid').getDisplayedRowCount(); }
+  catch { return -1; } // the table is not there yet
+}"""
 CHARTED = "() => document.querySelectorAll('{} .js-plotly-plot .main-svg').length > 0"
 
 

@@ -223,6 +223,7 @@ def test_keys_lead_to_every_page(visitor: Any) -> None:
         page.keyboard.press("g")
         page.keyboard.press(each.key)
         expect(page).to_have_title(f"{each.title} · meshhub")
+        page.keyboard.press("Escape")  # out of a field that the page may have put the cursor into
 
 
 def test_a_comparison_with_any_time(visitor: Any) -> None:

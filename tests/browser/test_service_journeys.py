@@ -16,7 +16,10 @@ from topology.model import ServiceGraph
 pytestmark = pytest.mark.browser
 
 REFRESH = "() => dash_clientside.set_props('frame-tick', {n_intervals: Date.now()})"
-SHOWN = "() => window.dash_ag_grid.getApi('services-grid').getDisplayedRowCount()"
+SHOWN = """() => {
+  try { return window.dash_ag_grid.getApi('services-grid').getDisplayedRowCount(); }
+  catch { return -1; } // the table is not there yet
+}"""
 
 
 def parameters(page: Page) -> dict[str, list[str]]:
