@@ -8,8 +8,9 @@ a small share is a note, not an accusation.
 from collections.abc import Iterator, Sequence
 
 from meshhub.model import WorkloadIdentity
+from meshhub.quantities import plural, share
 from storage.records.findings import PropagationRow
-from traces.finders.model import Finding, Severity, counted, percent
+from traces.finders.model import Finding, Severity
 
 MIN_CALLS = 5
 BROKEN_SHARE = 0.5
@@ -41,7 +42,7 @@ def _judge(row: PropagationRow, code: str, what: str, lost: int, calls: int, fix
     name = row.service or "a workload without a name"
     title = f"{name} loses the {what}" if broken else f"{name} loses the {what} of some of its calls"
     evidence = (
-        f"{counted(lost, 'call')} of {calls:,} ({percent(lost, calls)}) that {name} made while it served requests "
+        f"{plural(lost, 'call')} of {calls:,} ({share(lost / calls)}) that {name} made while it served requests "
         f"carried {'an id' if what == 'x-request-id' else 'a trace id'} that no request that it served had."
     )
     if not broken:

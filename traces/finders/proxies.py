@@ -7,8 +7,9 @@ between them is the network and the two proxies' own work. What a proxy holds a 
 
 from collections.abc import Iterator, Sequence
 
+from meshhub.quantities import duration, share
 from storage.records.findings import ProxyTimesRow
-from traces.finders.model import Finding, Severity, ends, milliseconds, percent
+from traces.finders.model import Finding, Severity, ends
 
 MIN_REQUESTS = 20
 HIDDEN_SHARE = 0.3
@@ -42,7 +43,12 @@ def find_slow_proxies(rows: Sequence[ProxyTimesRow]) -> Iterator[Finding]:
         }
         hidden["between"] = max(row.client_us - row.server_us - hidden["caller"] - hidden["connections"], 0.0)
         total = sum(hidden.values())
-        if row.requests < MIN_REQUESTS or total < MIN_MEAN_US * row.requests or total < HIDDEN_SHARE * row.client_us:
+        if (
+            not row.client_us
+            or row.requests < MIN_REQUESTS
+            or total < MIN_MEAN_US * row.requests
+            or total < HIDDEN_SHARE * row.client_us
+        ):
             continue
         source, destination = ends(row)
         where = max(hidden, key=lambda part: hidden[part])
@@ -51,10 +57,10 @@ def find_slow_proxies(rows: Sequence[ProxyTimesRow]) -> Iterator[Finding]:
             Severity.WARNING,
             source,
             destination,
-            f"{percent(total, row.client_us)} of {source.service} → {destination.service} passes outside applications",
-            f"Of {milliseconds(row.client_us / row.requests)} per request {milliseconds(total / row.requests)} passed "
+            f"{share(total / row.client_us)} of {source.service} → {destination.service} passes outside applications",
+            f"Of {duration(row.client_us / row.requests)} per request {duration(total / row.requests)} passed "
             f"in the proxies and between them: {_parts(hidden, row.requests)}. 95 % of requests lost less than "
-            f"{milliseconds(row.between_p95_us)} outside the callee's proxy ({row.requests:,} requests).",
+            f"{duration(row.between_p95_us)} outside the callee's proxy ({row.requests:,} requests).",
             FIXES[where],
             {"requests": row.requests, "client_us": row.client_us, "server_us": row.server_us, **hidden},
             tuple(row.examples),
@@ -71,4 +77,4 @@ _WORDS = {
 
 def _parts(hidden: dict[str, float], requests: int) -> str:
     parts = sorted(hidden.items(), key=lambda part: -part[1])
-    return ", ".join(f"{_WORDS[name]} {milliseconds(total / requests)}" for name, total in parts if total)
+    return ", ".join(f"{_WORDS[name]} {duration(total / requests)}" for name, total in parts if total)

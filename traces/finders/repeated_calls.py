@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from meshhub.quantities import duration
 from storage.records.findings import RepeatedCallsRow
-from traces.finders.model import Finding, Severity, ends, milliseconds
+from traces.finders.model import Finding, Severity, ends
 
 REPEATS = 5
 """From how many equal calls within one request on it is looked at."""
@@ -29,7 +30,7 @@ def find_repeated_calls(rows: Sequence[RepeatedCallsRow]) -> Iterator[Finding]:
             destination,
             f"{source.service} calls {destination.service} {mean:.0f} times for one request",
             f"{call} was called {mean:.1f} times per request, {manner}, up to {row.most} times, in {row.requests:,} "
-            f"requests; together the calls took {milliseconds(row.busy_us / row.requests)} of a request.",
+            f"requests; together the calls took {duration(row.busy_us / row.requests)} of a request.",
             FIX,
             {"requests": row.requests, "calls": row.calls, "most": row.most, "busy_us": row.busy_us},
             tuple(row.examples),

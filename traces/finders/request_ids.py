@@ -7,8 +7,9 @@ id of another form has none, and with the default `use_request_id_for_trace_samp
 from collections.abc import Iterator, Sequence
 
 from meshhub.model import WorkloadIdentity
+from meshhub.quantities import plural, share
 from storage.records.findings import ForeignIdsRow
-from traces.finders.model import Finding, Severity, counted, percent
+from traces.finders.model import Finding, Severity
 
 FIX = (
     "Let the first proxy make the id: do not send x-request-id, or strip it at the edge (Envoy: leave "
@@ -25,7 +26,7 @@ def find_foreign_request_ids(rows: Sequence[ForeignIdsRow]) -> Iterator[Finding]
         who = f"Clients of {name} send" if row.role == "gateway" else f"{name} sends"
         silent = row.sampled == 0
         consequence = (
-            "none of them was traced" if silent else f"{percent(row.sampled, row.requests)} of them were traced"
+            "none of them was traced" if silent else f"{share(row.sampled / row.requests)} of them were traced"
         )
         yield Finding(
             "foreign-request-ids",
@@ -33,7 +34,7 @@ def find_foreign_request_ids(rows: Sequence[ForeignIdsRow]) -> Iterator[Finding]
             WorkloadIdentity(row.cluster, row.namespace, row.service),
             None,
             f"{who} request ids that are not UUIDs",
-            f"{counted(row.requests, 'call')} began with such an id; {consequence}.",
+            f"{plural(row.requests, 'call')} began with such an id; {consequence}.",
             FIX,
             {"requests": row.requests, "sampled": row.sampled},
             tuple(row.examples),

@@ -6,8 +6,9 @@ a tenth of its requests; above that they add to the overload that causes them.
 
 from collections.abc import Iterator, Sequence
 
+from meshhub.quantities import plural, share
 from storage.records.findings import RetriesRow
-from traces.finders.model import Finding, Severity, counted, ends, percent
+from traces.finders.model import Finding, Severity, ends
 
 NOTED_AMPLIFICATION = 1.1
 STORM_AMPLIFICATION = 1.5
@@ -34,7 +35,7 @@ def find_retry_storms(rows: Sequence[RetriesRow]) -> Iterator[Finding]:
             source,
             destination,
             f"{source.service} retries {destination.service}: {amplification:.2f} attempts per request",
-            f"{counted(row.requests, 'request')} made {row.attempts:,} attempts; {percent(row.failed, row.requests)} "
+            f"{plural(row.requests, 'request')} made {row.attempts:,} attempts; {share(row.failed / row.requests)} "
             f"of the requests failed all the same.",
             FIX,
             {"requests": row.requests, "attempts": row.attempts, "failed": row.failed, "amplification": amplification},

@@ -43,7 +43,7 @@ COLUMNS: tuple[Column, ...] = (
     number_column("left", "Budget left", width=150, cellRenderer="GridBudget"),
     column("burn", "Burn now", cellRenderer="GridBurns", width=278, sortable=False),
     column(
-        "course", "3 d … 5 min", cellRenderer="GridSpark", width=112, sortable=False,
+        "course", "Long … short", cellRenderer="GridSpark", width=112, sortable=False,
         headerTooltip="The burn rate over each of its windows, the longest first: what rises to the right gets worse",
     ),
     number_column("covered", "Measured", width=86, headerTooltip="Part of the budget's time that was measured"),
