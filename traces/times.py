@@ -60,7 +60,7 @@ def spend(hops: Sequence[Hop], duration_us: int) -> tuple[Spent, ...]:
     """How much of the whole request's time every hop took by itself, without the calls made for it; most first.
 
     Together with the time in which no hop ran it adds up to `duration_us`. Of calls side by side the one that began
-    first has the time in which both ran.
+    first has the time in which both ran. A hop that only waited for its calls is not listed: nothing was spent there.
     """
     children: dict[str, list[Hop]] = defaultdict(list)
     for hop in hops:
@@ -73,7 +73,8 @@ def spend(hops: Sequence[Hop], duration_us: int) -> tuple[Spent, ...]:
         below, covered = _cover(children[hop.id], start, end)
         stack += below
         own = end - start - covered
-        spent.append(Spent(hop.id, own, _without(hop.times, hop.times.total_us - own)))
+        if own:
+            spent.append(Spent(hop.id, own, _without(hop.times, hop.times.total_us - own)))
     return tuple(sorted(spent, key=lambda each: (-each.time_us, each.hop)))
 
 

@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from meshhub.model import Signal
 from meshhub.testing.by_ids import of_request
+from meshhub.testing.everything import written
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import (
     access_log,
@@ -20,6 +21,7 @@ from meshhub.testing.otlp import (
     logs_request,
     outbound,
     proxy_attributes,
+    segment,
     span,
     traces_request,
 )
@@ -108,6 +110,8 @@ def test_the_hubs_own_metrics_come_back_in_order(store: Store, folder: Path, sen
 def test_the_store_says_how_fresh_and_how_large_it_is(store: Store, folder: Path, sent: Exchange) -> None:
     log = access_log(time.time_ns(), {"request_id": sent.request})
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [log])])
+    ahead = segment([logs_request(sent.caller, [log])], received=time.time_ns() + 3600 * 10**9)
+    written(folder, Signal.LOGS, ahead, f"ahead-{sent.trace}").load(store)
     [fresh] = store.query("freshness", {}, Freshness)
     assert abs(fresh.access_logs - time.time()) < 30
     sizes = {size.table_name: size for size in store.query("table_sizes", {}, TableSize)}

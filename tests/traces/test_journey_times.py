@@ -52,6 +52,11 @@ def test_calls_side_by_side_count_once() -> None:
     assert sum(made.times.parts.values()) == 100_000
 
 
+def test_a_hop_that_only_waited_for_its_calls_spent_nothing() -> None:
+    made = journey(client_log(SHOP, CART, 0, 100), server_log(SHOP, CART, 0, 100), client_log(CART, STOCK, 0, 100))
+    assert [(each.hop, each.time_us) for each in made.spent] == [("1.1", 100_000)]
+
+
 def test_the_bottleneck_and_the_failure_are_said_in_words() -> None:
     made = journey(
         client_log(SHOP, CART, 0, 100, response_code=503),
