@@ -28,4 +28,10 @@ class AlertingSettings(Section):
     external_url: str = Field(
         default="", description="Where people reach the hub, for links in notifications: https://hub.example.com"
     )
+    wiring_every_seconds: float = Field(
+        default=60,
+        ge=5,
+        le=3600,
+        description="Time between two checkups of the mesh's wiring (`meshhub doctor`), whose faults become tickets.",
+    )
     evaluate_every_seconds: float = Field(default=2, ge=0.2, le=300, description="Time between two evaluations.")

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from dashboard.api.routes import (
     alerts,
+    doctor,
     edges,
     events,
     findings,
@@ -52,6 +53,9 @@ class Reads(Protocol):
     def findings(self) -> findings.FindingReads: ...
 
     @property
+    def doctor(self) -> doctor.DoctorReads: ...
+
+    @property
     def services(self) -> services.ServiceReads: ...
 
     @property
@@ -82,6 +86,7 @@ def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) ->
     events.add_routes(router, reads.graphs, reads.insights, clock, streams)
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
+    doctor.add_routes(router, reads.doctor)
     requests.add_routes(router, reads.requests)
     services.add_routes(router, reads.services, reads.insights, clock)
     alerts.add_routes(router, reads.alerts, clock)

@@ -44,6 +44,18 @@ def read_window(length: str | None, start: str | None, end: str | None, *, now: 
     return _checked(first, last, now)
 
 
+def read_length(text: str, *, least: timedelta, most: timedelta) -> timedelta:
+    """A length like "5m" between two bounds.
+
+    Raises:
+        UnusableWindow: it cannot be read, or is out of bounds.
+    """
+    length = _read_length(text)
+    if not least <= length <= most:
+        raise UnusableWindow(f"could not use window={text}: it takes a length from {least} to {most}")
+    return length
+
+
 def _checked(first: datetime, last: datetime, now: datetime) -> TimeRange:
     if last <= first:
         raise UnusableWindow(

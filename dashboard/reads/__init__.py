@@ -4,6 +4,7 @@ from alerting.evaluation.board import Board
 from dashboard.queries import FilteredQueries
 from dashboard.reads.alerts import AlertReads
 from dashboard.reads.compat import CompatReads
+from dashboard.reads.doctor import DoctorReads, OwnedMesh
 from dashboard.reads.findings import FindingReads
 from dashboard.reads.graphs import GraphReads
 from dashboard.reads.happenings import HappeningReads
@@ -35,15 +36,17 @@ class Reads:
         topology: TopologySettings | None = None,
         board: Board | None = None,
         retention: RetentionSettings | None = None,
+        owned: OwnedMesh | None = None,
     ) -> None:
         """Without settings of the topology, their defaults hold; without a board of SLOs there are none; without the
-        retention, nothing is said of it."""
+        retention, nothing is said of it; without a mesh of its own, the doctor expects nothing."""
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.requests = RequestReads(queries, clock)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
+        self.doctor = DoctorReads(queries, self.findings, clock, owned)
         self.services = ServiceReads(queries, BoardSlos(board or Board()))
         self.alerts = AlertReads(clock)
         self.happenings = HappeningReads(queries, self.alerts, clock)

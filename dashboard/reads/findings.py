@@ -60,8 +60,7 @@ class FindingReads:
         one_of = max(-(-traffic.requests // MAX_REPORTS), 1)
         latest = _last_part(window, one_of)
         found = [
-            *find_broken_propagation(self._ask("propagation", latest, PropagationRow)),
-            *find_foreign_request_ids(self._ask("request_ids", window, ForeignIdsRow, one_of=one_of)),
+            *self._propagation(window, latest, one_of),
             *(
                 self._with_examples(finding, window)
                 for finding in find_retry_storms(self._ask("retries", window, RetriesRow))
@@ -72,6 +71,18 @@ class FindingReads:
         ]
         found.sort(key=lambda finding: (_ORDER.index(finding.severity), finding.code, str(finding.source)))
         return Findings(window, one_of, latest, tuple(found))
+
+    def propagation(self, window: TimeRange) -> list[Finding]:
+        """What is wrong with request ids and trace contexts on their way."""
+        (traffic,) = self._queries.query("finder_traffic", bounds(window), Traffic)
+        one_of = max(-(-traffic.requests // MAX_REPORTS), 1)
+        return self._propagation(window, _last_part(window, one_of), one_of)
+
+    def _propagation(self, window: TimeRange, latest: TimeRange, one_of: int) -> list[Finding]:
+        return [
+            *find_broken_propagation(self._ask("propagation", latest, PropagationRow)),
+            *find_foreign_request_ids(self._ask("request_ids", window, ForeignIdsRow, one_of=one_of)),
+        ]
 
     def _ask(self, finder: str, window: TimeRange, into: type[Any], **parameters: int) -> list[Any]:
         return self._queries.query(f"finder_{finder}", bounds(window) | {"limit": MAX_ROWS} | parameters, into)

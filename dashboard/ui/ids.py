@@ -108,6 +108,9 @@ REQUESTS_RESULTS = "requests-results"
 
 FINDINGS_LIST = "findings-list"
 
+MESH_TABS = "mesh-tabs"
+MESH_BODY = "mesh-body"
+
 HUB_HEALTH = "hub-health"
 
 SERVICES_ROOT = "services-root"

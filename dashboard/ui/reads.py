@@ -24,6 +24,7 @@ from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
 from dashboard.reads.slos import Defaults, Preview, SloDetail
 from dashboard.reads.traces import Inspected, Rank
+from envoy_config.doctor.model import Checkup
 from meshhub.expression import Suggestion
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
@@ -94,6 +95,12 @@ class RequestReads(Protocol):
     def journey(self, request_id: str) -> Journey:
         """Raises NotFound, with a message that says what was searched."""
         ...
+
+
+class DoctorReads(Protocol):
+    """dashboard.reads.doctor.DoctorReads."""
+
+    def checkup(self, length: timedelta = ...) -> Checkup: ...
 
 
 class FindingReads(Protocol):
@@ -222,6 +229,9 @@ class Reads(Protocol):
 
     @property
     def happenings(self) -> HappeningReads: ...
+
+    @property
+    def doctor(self) -> DoctorReads: ...
 
     @property
     def findings(self) -> FindingReads: ...

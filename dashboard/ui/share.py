@@ -131,6 +131,10 @@ def _findings(given: Given) -> Question:
     return f"findings{query.write(**window)}", ("findings", *words)
 
 
+def _mesh(_given: Given) -> Question:
+    return "doctor", ("doctor", "--proxies")
+
+
 def _window(given: Given) -> tuple[dict[str, str], tuple[str, ...]]:
     """The window as parameters of the API and as options of a command."""
     window = {
@@ -149,6 +153,7 @@ _QUESTIONS: Mapping[str, Callable[[Given], Question]] = {
     "findings": _findings,
     "slos": _slos,
     "alerts": _alerts,
+    "mesh": _mesh,
     "hub": _hub,
 }
 """By the path of a page; a page that is not here shares the graph."""

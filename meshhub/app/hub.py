@@ -20,6 +20,7 @@ from meshhub import __version__
 from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
+from meshhub.app.wiring_watch import WiringWatch
 from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError
 from meshhub.jaeger_grpc.server import JaegerGrpcServer
@@ -144,6 +145,11 @@ class Hub:
         service = make_alerting(self._settings, self._notifications, reads, vitals, self._board, self._clock)
         self._running.push_async_callback(asyncio.to_thread, service.stop)
         service.start()
+        watch = WiringWatch(
+            reads.doctor.checkup, service.pager, self._clock, self._settings.alerting.wiring_every_seconds
+        )
+        self._running.push_async_callback(asyncio.to_thread, watch.stop)
+        watch.start()
         self._evaluation.connect(service)
         reads.alerts.connect(service)
         self._running.push_async_callback(asyncio.to_thread, self._evaluation.stop)

@@ -9,6 +9,7 @@ from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
 from meshhub.testing.fake_alerts import FakeAlertReads
+from meshhub.testing.fake_doctor import FakeDoctorReads
 from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_happenings import FakeHappeningReads
 from meshhub.testing.fake_insights import FakeInsightReads
@@ -98,6 +99,7 @@ class FakeReads:
         self.services = FakeServiceReads(self.mood, graph)
         self.requests = FakeRequestReads(self.mood)
         self.traces = FakeTraceReads(self.mood)
+        self.doctor = FakeDoctorReads(self.mood)
         self.findings = FakeFindingReads(self.mood)
         self.alerts = FakeAlertReads()
         self.slos = FakeSloReads(self.mood)

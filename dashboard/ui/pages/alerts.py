@@ -20,9 +20,10 @@ from dashboard.ui.views import alert_detail, alert_forms, alert_receivers, alert
 from dashboard.ui.views.alert_group import group_detail
 from dashboard.ui.views.alert_look import severity_health, short_name
 from dashboard.ui.views.notification_log import notification_log
-from dashboard.ui.views.parts import aria, icon, link
+from dashboard.ui.views.parts import aria, icon
 from dashboard.ui.views.service_charts import CONFIG
 from dashboard.ui.views.silence_list import silence_list
+from dashboard.ui.views.tabs import tabs
 from meshhub.clock import Clock
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
@@ -58,7 +59,7 @@ def layout() -> Component:
     ]
     toolbar = html.Div(
         [
-            html.Nav(id=ids.ALERTS_TABS, className="alert-tabs", **aria(label="Parts of this page")),
+            html.Nav(id=ids.ALERTS_TABS, className="tabs", **aria(label="Parts of this page")),
             find,
             html.Span(id=ids.ALERTS_COUNT, className="muted", role="status"),
             html.Span(alert_forms.who(), className="end"),
@@ -105,7 +106,7 @@ def _register_body(app: Dash, around: Surroundings) -> None:
     def show(search: str | None, _ticks: int | None, _done: Any) -> tuple[Component, list[Component], str]:
         asked, links, reads = state.parse(search), Links(around.prefix, search or ""), around.reads.alerts
         body, count = _body(reads, asked, around.clock, links)
-        return body, _tabs(asked.tab, links), count
+        return body, tabs("alerts", TABS, asked.tab, links, state.OWN), count
 
 
 def _body(reads: AlertReads, asked: AlertsState, clock: Clock, links: Links) -> tuple[Component, str]:
@@ -122,18 +123,6 @@ def _body(reads: AlertReads, asked: AlertsState, clock: Clock, links: Links) -> 
     silences = {each.id: each for each in reads.silences()}
     found = alerts.AlertList(statuses, reads.groups(), silences, clock.now())
     return alerts.alert_list(found, asked, links), alerts.count(statuses)
-
-
-def _tabs(chosen: Tab, links: Links) -> list[Component]:
-    return [
-        html.Span(text, className="alert-tab chosen", **aria(current="page"))
-        if tab is chosen
-        else html.Span(
-            link(text, links.here("alerts", **{**state.OWN, state.TAB: "" if tab is Tab.ALERTS else tab.value})),
-            className="alert-tab",
-        )
-        for tab, text in TABS.items()
-    ]
 
 
 def _register_timeline(app: Dash, around: Surroundings) -> None:

@@ -1,6 +1,6 @@
 """The table of pages, in the order of the navigation. A new page is one module and one line here."""
 
-from dashboard.ui.pages import alerts, findings, hub, logs, requests, services, slos, topology, trace
+from dashboard.ui.pages import alerts, findings, hub, logs, mesh, requests, services, slos, topology, trace
 from dashboard.ui.pages.page import Page
 
 PAGES = (
@@ -12,6 +12,7 @@ PAGES = (
     Page("slos", "SLOs", "slos", "o", slos.layout, slos.register),
     Page("alerts", "Alerts", "alerts", "a", alerts.layout, alerts.register),
     Page("findings", "Findings", "findings", "f", findings.layout, findings.register),
+    Page("mesh", "Mesh", "mesh", "m", mesh.layout, mesh.register),
     Page("hub", "Hub", "hub", "h", hub.layout, hub.register),
 )
 
