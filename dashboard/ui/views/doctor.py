@@ -40,7 +40,7 @@ def _head(checkup: Checkup) -> Component:
     proxies = fmt.plural(len(checkup.standings), "proxy", "proxies")
     workloads = fmt.plural(len({each.workload for each in checkup.standings}), "workload")
     if worst is None:
-        words = f"All of {proxies} of {workloads} are wired as they should be."
+        words = f"All {proxies} of {workloads} are wired as they should be."
     else:
         faults = fmt.plural(len(checkup.diagnoses), "thing")
         words = f"{faults} to mend in the wiring of {proxies} of {workloads}."

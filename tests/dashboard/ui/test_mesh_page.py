@@ -32,7 +32,7 @@ def test_requests_that_show_a_fault_lead_to_their_journey(written: Callable[[Any
 
 def test_a_sound_mesh_says_so(text: Text) -> None:
     said = text(doctor(replace(CHECKUP, diagnoses=()), Links("/ui/")))
-    assert "All of 4 proxies of 3 workloads are wired as they should be." in said
+    assert "All 4 proxies of 3 workloads are wired as they should be." in said
 
 
 def test_a_hub_that_nobody_reports_to_says_what_to_do(text: Text) -> None:
