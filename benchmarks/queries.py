@@ -29,6 +29,7 @@ from dashboard.queries import FilteredQueries
 from dashboard.reads.logs import DEFAULT_FACETS, LogReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
+from dashboard.reads.wiring import WiringReads
 from meshhub.clock import SystemClock
 from meshhub.model import TimeRange
 from storage.records.access_logs import AccessLog
@@ -133,7 +134,7 @@ def lookups(store: FilteredQueries, client: Client, times: int) -> Iterable[Aske
     yield Asked("spans of a trace id", of_trace("trace_spans", Span, cut), times, trace.format("spans"), by_trace)
     yield Asked("access logs of a trace id", of_trace("access_logs_of_trace", AccessLog, limit), times,
                 trace.format("access_logs"), by_trace)  # fmt: skip
-    requests = RequestReads(store, SystemClock())
+    requests = RequestReads(store, SystemClock(), WiringReads())
     yield Asked(
         "whole journey of a request id", lambda number: len(requests.journey(ids[number][0]).hops), min(times, JOURNEYS)
     )

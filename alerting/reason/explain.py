@@ -9,11 +9,11 @@ from alerting.evaluation.reader import Reader, Slice
 from alerting.evaluation.state import SloState
 from alerting.reason import words
 from alerting.reason.contributions import carriers, contributions
-from alerting.reason.model import Blast, Contribution, Example, Explanation
-from alerting.reason.onset import burning_since, changes
+from alerting.reason.model import AppliedConfiguration, Blast, Change, Contribution, Example, Explanation
+from alerting.reason.onset import around, burning_since, changes
 from alerting.specification.model import Indicator, Kind, Selector, Slo
 from alerting.windows import MINUTE
-from meshhub.errors import StorageError
+from meshhub.errors import MeshhubError
 from meshhub.model import Reporter
 from storage.records.slo import BadRequest, Share
 
@@ -30,9 +30,12 @@ FAILING = 0.05
 class Explainer:
     """Explains SLOs. Thread-safe if the queries are."""
 
-    def __init__(self, queries: Queries, blast: Blast | None = None) -> None:
+    def __init__(
+        self, queries: Queries, blast: Blast | None = None, applied: AppliedConfiguration | None = None
+    ) -> None:
         self._queries = queries
         self._blast = blast
+        self._applied = applied
 
     def explain(self, state: SloState, now: datetime) -> Explanation:
         """Why an SLO stands as it does at this time.
@@ -43,7 +46,7 @@ class Explainer:
         plain = Explanation(words.headline(state), (words.budget_sentence(state),), None, (), (), ())
         try:
             return self._with_reasons(plain, state, now)
-        except StorageError as error:
+        except MeshhubError as error:
             return replace(plain, trouble=f"what carries it could not be found out: {error}")
 
     def _with_reasons(self, plain: Explanation, state: SloState, now: datetime) -> Explanation:
@@ -54,7 +57,7 @@ class Explainer:
         start = since - BASELINE
         found = contributions(self._shares(slo, start, since, now), slo.selector.view)
         failing = self._failing_dependencies(slo, start, since, now)
-        came = changes((*found, *failing), since)
+        came = changes((*found, *failing), since, self._put_in_force(slo, since))
         sentences = [
             words.since_sentence(since, now),
             *words.carrier_sentences(slo, carriers(found), [each for each in found if each.facet == "caller"]),
@@ -92,6 +95,10 @@ class Explainer:
             for each in found
             if each.facet == "callee" and each.bad_share > max(FAILING, 2 * (each.baseline_bad_share or 0))
         ]
+
+    def _put_in_force(self, slo: Slo, since: datetime) -> Sequence[Change]:
+        about = slo.selector.destination or slo.selector.source
+        return () if self._applied is None or about is None else self._applied(about, around(since))
 
     def _blast_sentence(self, slo: Slo) -> Sequence[str]:
         if self._blast is None or slo.selector.destination is None:

@@ -1,10 +1,12 @@
 """Why an SLO burns, as data and in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from alerting.specification.model import Party
+from meshhub.model import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,17 @@ class Contribution:
         return self.bad / self.requests if self.requests else 0.0
 
 
+TRAFFIC = "version"
+CONFIG = "config"
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that came just before or as the burn began."""
+    """Something that came just before or as the burn began: in the traffic, or configuration that was put in force."""
 
     time: datetime
     text: str
+    kind: str = TRAFFIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +79,9 @@ class Blast(Protocol):
     """Who is hurt when a service fails (topology.analysis), in a sentence; empty where nothing is known."""
 
     def __call__(self, service: Party) -> str: ...
+
+
+class AppliedConfiguration(Protocol):
+    """The configuration that was put in force for a service in a window, by time."""
+
+    def __call__(self, service: Party, window: TimeRange) -> Sequence[Change]: ...

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from alerting.reason.model import Change, Contribution
 from alerting.windows import MINUTE
+from meshhub.model import TimeRange
 
 CALM_MINUTES = 5
 """A burn has not begun before so many minutes within the budget, one after the other."""
@@ -46,13 +47,14 @@ def burning_since(minutes: Mapping[int, tuple[int, int]], budget: float, now: fl
     return None if began is None else datetime.fromtimestamp(began * MINUTE, UTC)
 
 
-def changes(found: Sequence[Contribution], since: datetime) -> tuple[Change, ...]:
+def changes(found: Sequence[Contribution], since: datetime, applied: Sequence[Change] = ()) -> tuple[Change, ...]:
     """What was first seen around the beginning, by time. What was there in the first minutes of all there is to look at
     is not new.
 
     Args:
         found: the contributions.
         since: the beginning.
+        applied: the configuration that was put in force around it. It is never left out for what traffic shows.
     """
     known_from = min((each.first_seen for each in found), default=since)
     made = {
@@ -62,4 +64,14 @@ def changes(found: Sequence[Contribution], since: datetime) -> tuple[Change, ...
         and since - BEFORE <= each.first_seen <= since + AFTER
         and each.first_seen >= known_from + AFTER
     }
-    return tuple(sorted(made, key=lambda change: (change.time, change.text))[:MAX_CHANGES])
+    shown = [*applied[-MAX_CHANGES:], *sorted(made, key=_order)[: max(MAX_CHANGES - len(applied), 1)]]
+    return tuple(sorted(shown, key=_order))
+
+
+def around(since: datetime) -> TimeRange:
+    """The time in which what comes may have to do with a burn that began then."""
+    return TimeRange(since - BEFORE, since + AFTER)
+
+
+def _order(change: Change) -> tuple[datetime, str]:
+    return change.time, change.text

@@ -18,6 +18,7 @@ from dashboard.api.routes import (
     services,
     slos,
     traces,
+    wiring,
 )
 from dashboard.api.streams import Streams
 from meshhub.clock import Clock
@@ -76,6 +77,9 @@ class Reads(Protocol):
     @property
     def logs(self) -> LogReads: ...
 
+    @property
+    def wiring(self) -> wiring.WiringReads: ...
+
 
 def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) -> APIRouter:
     """The routes under /api/v1. `streams` are to be ended by who serves them."""
@@ -94,4 +98,5 @@ def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) ->
     search.add_routes(router, reads.search, reads.logs, clock)
     logs.add_routes(router, reads.logs, clock, streams)
     traces.add_routes(router, reads.traces)
+    wiring.add_routes(router, reads.wiring, clock)
     return router

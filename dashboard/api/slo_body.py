@@ -114,6 +114,7 @@ class ChangeBody(TypedDict):
     """Something that came as the burn began."""
 
     time: datetime
+    kind: Annotated[str, Field(description="version: seen in the traffic; config: configuration put in force.")]
     text: str
 
 

@@ -87,7 +87,7 @@ def show_explanation(explanation: Explanation) -> ExplanationBody:
             }
             for each in explanation.contributions
         ],
-        "changes": [{"time": change.time, "text": change.text} for change in explanation.changes],
+        "changes": [{"time": change.time, "kind": change.kind, "text": change.text} for change in explanation.changes],
         "examples": [
             {
                 "request_id": each.request_id,

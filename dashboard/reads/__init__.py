@@ -17,6 +17,7 @@ from dashboard.reads.service_slos import BoardSlos
 from dashboard.reads.services import ServiceReads
 from dashboard.reads.slos import SloReads
 from dashboard.reads.traces import TraceReads
+from dashboard.reads.wiring import WiringReads
 from meshhub.clock import Clock
 from storage.settings import RetentionSettings
 from topology.settings import TopologySettings
@@ -43,14 +44,15 @@ class Reads:
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
-        self.requests = RequestReads(queries, clock)
+        self.wiring = WiringReads()
+        self.requests = RequestReads(queries, clock, self.wiring)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)
         self.doctor = DoctorReads(queries, self.findings, clock, owned)
         self.services = ServiceReads(queries, BoardSlos(board or Board()))
         self.alerts = AlertReads(clock)
-        self.happenings = HappeningReads(queries, self.alerts, clock)
-        self.slos = SloReads(queries, clock, self.graphs, board or Board())
+        self.happenings = HappeningReads(queries, self.alerts, self.wiring, clock)
+        self.slos = SloReads(queries, clock, self.graphs, board or Board(), self.wiring)
         self.traces = TraceReads(queries, clock)
         self.search = SearchReads(queries, clock)
         self.logs = LogReads(queries, clock)

@@ -1,5 +1,7 @@
-"""What happened to a service besides its requests: versions seen for the first time, promises broken and kept again."""
+"""What happened to a service besides its requests: versions seen for the first time, configuration put in force,
+promises broken and kept again."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -9,11 +11,15 @@ from dashboard.queries import Queries
 from dashboard.reads.alerts import AlertReads
 from dashboard.reads.bounds import bounds
 from dashboard.reads.service_model import Side
+from dashboard.reads.wiring import WiringReads
+from envoy_config.history.history import HistoryFault
 from meshhub.clock import Clock
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 from storage.records.services import VersionBirth
 from topology.model import NodeKind, ServiceNode
+
+logger = logging.getLogger(__name__)
 
 MAX_VERSIONS = 100
 _CROSSINGS = {"firing": "began to fire", "resolved": "is over"}
@@ -24,6 +30,7 @@ class HappeningKind(StrEnum):
 
     VERSION = "version"
     SLO = "slo"
+    CONFIG = "config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +45,22 @@ class Happening:
 class HappeningReads:
     """What happened to services. Every method blocks and is thread-safe."""
 
-    def __init__(self, queries: Queries, alerts: AlertReads, clock: Clock) -> None:
+    def __init__(self, queries: Queries, alerts: AlertReads, wiring: WiringReads, clock: Clock) -> None:
         self._queries = queries
         self._alerts = alerts
+        self._wiring = wiring
         self._clock = clock
+
+    def applied(self, window: TimeRange, node: ServiceNode | None = None) -> tuple[Happening, ...]:
+        """The configuration that was put in force in a window, for a service or for any, by time. Empty where its
+        history cannot be read: charts are worth showing without."""
+        about = {} if node is None else {"cluster": node.cluster, "namespace": node.namespace, "service": node.service}
+        try:
+            found = self._wiring.put_in_force(window, **about)
+        except HistoryFault as error:
+            logger.warning("%s", error)
+            return ()
+        return tuple(Happening(HappeningKind.CONFIG, each.at, each.text) for each in found)
 
     def births(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]:
         """The versions of a service that were seen for the first time in a window, by time.

@@ -1,5 +1,6 @@
 """Questions about SLOs: how they stand, why, and how they would have stood."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,12 +10,13 @@ from alerting.evaluation.sources import MAX_SERVICES, SERVICES_SECONDS
 from alerting.evaluation.state import Evaluation, SloState
 from alerting.history import past
 from alerting.reason.explain import Explainer
-from alerting.reason.model import Explanation
+from alerting.reason.model import CONFIG, Change, Explanation
 from alerting.specification.generation import GENERATED, as_yaml, default_slos
 from alerting.specification.loading import WHAT, read_specifications
 from alerting.specification.model import Note, Party, Slo
 from dashboard.queries import Queries
 from dashboard.reads.graphs import GraphReads
+from dashboard.reads.wiring import WiringReads
 from meshhub.clock import Clock
 from meshhub.errors import ConfigurationError, Fault, NotFound
 from meshhub.model import TimeRange
@@ -57,12 +59,13 @@ class Defaults:
 class SloReads:
     """How promises are kept. Thread-safe."""
 
-    def __init__(self, queries: Queries, clock: Clock, graphs: GraphReads, board: Board) -> None:
+    def __init__(self, queries: Queries, clock: Clock, graphs: GraphReads, board: Board, wiring: WiringReads) -> None:
         self._queries = queries
         self._clock = clock
         self._graphs = graphs
         self._board = board
-        self._explainer = Explainer(queries, self._blast)
+        self._wiring = wiring
+        self._explainer = Explainer(queries, self._blast, self._applied)
 
     def overview(self) -> Evaluation:
         """How every SLO stands, as the last evaluation found it. Asks nothing of the store."""
@@ -121,6 +124,13 @@ class SloReads:
                 f"could not find the SLO {name[:200]}: it is none of the {len(evaluation.states)} evaluated{why}"
             )
         return found
+
+    def _applied(self, service: Party, window: TimeRange) -> Sequence[Change]:
+        """The configuration that was put in force for a service."""
+        found = self._wiring.put_in_force(
+            window, cluster=service.cluster, namespace=service.namespace, service=service.service
+        )
+        return [Change(each.at, each.text, CONFIG) for each in found]
 
     def _blast(self, service: Party) -> str:
         """Who is hurt when a service fails, by the graph of the last minutes."""

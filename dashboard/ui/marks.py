@@ -1,4 +1,4 @@
-"""What happened to a service, as marks on its time axes."""
+"""What happened to a service, or to the mesh, as marks on time axes."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,14 @@ from topology.model import ServiceNode
 
 
 def marks_of(happenings: HappeningReads, node: ServiceNode, window: TimeRange) -> tuple[Mark, ...]:
-    """Versions of it that were new in the window, and its alerts, by time."""
-    found = (*happenings.births(node, window), *happenings.crossings(node, window))
-    return within(as_marks(found), window)
+    """Versions of it that were new in the window, configuration put in force for it, and its alerts, by time."""
+    births, applied = happenings.births(node, window), happenings.applied(window, node)
+    return within(as_marks((*births, *applied, *happenings.crossings(node, window))), window)
+
+
+def applied_marks(happenings: HappeningReads, window: TimeRange) -> tuple[Mark, ...]:
+    """Configuration that was put in force in the window for any service, by time."""
+    return as_marks(happenings.applied(window))
 
 
 def as_marks(found: Iterable[Happening]) -> tuple[Mark, ...]:

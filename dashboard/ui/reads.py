@@ -78,6 +78,8 @@ class HappeningReads(Protocol):
 
     def crossings(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]: ...
 
+    def applied(self, window: TimeRange, node: ServiceNode | None = None) -> tuple[Happening, ...]: ...
+
 
 class ServiceReads(Protocol):
     """dashboard.reads.services.ServiceReads."""

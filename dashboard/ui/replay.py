@@ -1,9 +1,13 @@
 """Replay: a window in steps. Each frame is the graph of a short time, drawn on the ground of the whole window."""
 
 import math
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from dashboard.ui.figures.annotations import KINDS, Mark
 from dashboard.ui.query import UnreadableQuery
 from meshhub.model import TimeRange
 from topology.model import EdgeView, Errors, NodeTraffic, Rates, Retries, ServiceEdge, ServiceGraph, ServiceNode
@@ -26,6 +30,16 @@ def frame_ends(window: TimeRange) -> tuple[datetime, ...]:
     count = max(1, math.floor(window.seconds / step.total_seconds()))
     end = datetime.fromtimestamp(last, UTC)
     return tuple(end - step * (count - 1 - index) for index in range(count))
+
+
+def frame_marks(ends: Sequence[datetime], marks: Iterable[Mark]) -> list[dict[str, Any]]:
+    """Marks of a slider over frames: at the first frame that has what happened."""
+    glyphs: dict[int, str] = {}
+    for mark in marks:
+        index = bisect_left(ends, mark.time)
+        if index < len(ends):
+            glyphs[index] = KINDS[mark.kind][0]
+    return [{"value": index, "label": glyph} for index, glyph in sorted(glyphs.items())]
 
 
 def frame_window(window: TimeRange, end: datetime) -> TimeRange:

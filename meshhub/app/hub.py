@@ -16,6 +16,8 @@ from dashboard.api.router import create_router
 from dashboard.api.streams import Streams
 from dashboard.reads import Reads
 from dashboard.ui import content_security_policy, create_ui
+from envoy_config.history.history import FILE as HISTORY
+from envoy_config.history.history import History
 from meshhub import __version__
 from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
 from meshhub.app.engine_watch import EngineWatch
@@ -103,6 +105,7 @@ class Hub:
         await to_thread(self._watch.start, must_answer=self._store.embedded)
         running.push_async_callback(to_thread, self._web.stop)
         reads = self._make_reads()
+        await to_thread(self._keep_wiring, reads)
         running.push_async_callback(to_thread, reads.graphs.stop)
         reads.graphs.start()
         await to_thread(self._start_alerting, reads)
@@ -126,6 +129,12 @@ class Hub:
     async def _end_history(self) -> None:
         await asyncio.to_thread(self._telemetry.flush, HISTORY_TIMEOUT.total_seconds())
         self._telemetry.history.connect(None)
+
+    def _keep_wiring(self, reads: Reads) -> None:
+        """The history of the configuration, in the data directory."""
+        history = History(self._settings.data_dir / HISTORY)
+        self._running.push_async_callback(asyncio.to_thread, history.close)
+        reads.wiring.connect(history)
 
     def _make_reads(self) -> Reads:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)

@@ -13,6 +13,8 @@ class FakeHappeningReads:
         self._mood = mood
         self.firing: frozenset[str] = frozenset()
         """Names of the services whose alert began to fire after two thirds of the window."""
+        self.applies = False
+        """Whether configuration was put in force after a third of the window."""
 
     def births(self, node: ServiceNode, window: TimeRange) -> tuple[Happening, ...]:
         self._mood.check()
@@ -27,3 +29,10 @@ class FakeHappeningReads:
             return ()
         time = window.start + window.length * 2 / 3
         return (Happening(HappeningKind.SLO, time, "ErrorBudgetBurn began to fire"),)
+
+    def applied(self, window: TimeRange, node: ServiceNode | None = None) -> tuple[Happening, ...]:  # noqa: ARG002
+        self._mood.check()
+        if not self.applies:
+            return ()
+        text = "ann applied v12 of istio of shop: sample all"
+        return (Happening(HappeningKind.CONFIG, window.start + window.length / 3, text),)

@@ -18,6 +18,7 @@ from meshhub.testing.fake_search import FakeSearchReads
 from meshhub.testing.fake_services import FakeServiceReads
 from meshhub.testing.fake_slos import FakeSloReads
 from meshhub.testing.fake_traces import FakeTraceReads
+from meshhub.testing.fake_wiring import fake_wiring
 from meshhub.testing.mood import Mood
 from storage.records.hub import TableSize
 from topology.model import Perspective, ServiceGraph
@@ -105,6 +106,7 @@ class FakeReads:
         self.slos = FakeSloReads(self.mood)
         self.search = FakeSearchReads(self.mood)
         self.logs = FakeLogReads(self.mood)
+        self.wiring = fake_wiring()
 
 
 def _history(window: TimeRange) -> tuple[Series, ...]:

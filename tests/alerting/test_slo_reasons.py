@@ -15,8 +15,9 @@ from alerting.evaluation.state import SloState
 from alerting.history import past
 from alerting.reason.contributions import carriers, contributions
 from alerting.reason.explain import Explainer
-from alerting.reason.onset import burning_since
-from alerting.reason.words import duration, headline, percent
+from alerting.reason.model import CONFIG, Change, Contribution
+from alerting.reason.onset import burning_since, changes
+from alerting.reason.words import change_sentence, duration, headline, percent
 from alerting.specification.model import BurnRate, Calendar, Indicator, Kind, Party, Period, Selector, Slo
 from alerting.windows import MINUTE
 from meshhub.errors import StorageError
@@ -57,6 +58,18 @@ def test_the_version_that_fails_more_than_its_share_carries_the_burn() -> None:
     )
     said = {each.facet: (each.value, each.share_of_bad, each.share_of_requests) for each in carriers(found)}
     assert said == {"version": ("v2", 0.97, 0.1), "status": ("503", 1.0, 0.1)}
+
+
+def test_configuration_put_in_force_as_it_began_is_named_before_what_traffic_shows() -> None:
+    rows = [share("version", f"v{number}", 10, 10) for number in range(9)]
+    found = contributions(rows, Reporter.SERVER)
+    since = datetime.fromtimestamp(1_900_000_000, UTC)
+    early = Contribution("caller", "old", 1, 0, 0, 0, None, since - timedelta(hours=1))
+    applied = [Change(since - timedelta(minutes=2), "ann applied v12 of istio of shop", CONFIG)]
+    told = changes((early, *found), since, applied)
+    assert len(told) == 5
+    assert told[0] == applied[0]
+    assert change_sentence(told[0]) == "At 17:44 UTC ann applied v12 of istio of shop."
 
 
 def test_what_failed_before_as_well_carries_nothing() -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from dashboard.reads import Reads
 from dashboard.reads.happenings import HappeningKind
+from envoy_config.history.history import History
+from envoy_config.history.model import Applied, AppliedDocument, Scope
 from meshhub.clock import SystemClock
 from meshhub.model import Signal, TimeRange
 from meshhub.testing.fake_alerts import shop_service
@@ -59,6 +61,25 @@ def test_alerts_about_a_service_begin_and_end(reads: Reads) -> None:
     assert reads.happenings.crossings(node("catalog", "other"), hour) == ()
     minute = TimeRange.last(timedelta(minutes=1), now=datetime.now(UTC))
     assert reads.happenings.crossings(node("catalog", "shop"), minute) == ()
+
+
+def test_configuration_is_put_in_force_for_those_it_covers(embedded_store: Store) -> None:
+    made, history = Reads(embedded_store, SystemClock()), History(":memory:")
+    assert made.happenings.applied(WINDOW) == ()
+    made.wiring.connect(history)
+    one = Scope("shop", "envoy", "ads", namespace="shop", service="catalog")
+    for minutes, scope, message in ((-9, Scope("shop", "istio"), "sample all"), (-5, one, ""), (5, one, "later")):
+        documents = (AppliedDocument("a", str(minutes)),)
+        history.record(Applied(scope, documents, "ann", message), WINDOW.end + timedelta(minutes=minutes))
+    told = [(each.kind, each.text) for each in made.happenings.applied(WINDOW, node("catalog", "shop"))]
+    assert told == [
+        (HappeningKind.CONFIG, "ann applied v1 of istio of shop: sample all"),
+        (HappeningKind.CONFIG, "ann applied v2 of envoy of shop for shop/catalog (ads)"),
+    ]
+    assert len(made.happenings.applied(WINDOW, node("cart", "shop"))) == 1
+    assert len(made.happenings.applied(WINDOW)) == 2
+    history.close()
+    assert made.happenings.applied(WINDOW) == ()
 
 
 def test_without_alerting_nothing_crossed(embedded_store: Store) -> None:

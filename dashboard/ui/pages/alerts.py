@@ -10,7 +10,9 @@ from dash.development.base_component import Component
 from dashboard.ui import ids
 from dashboard.ui.browser import in_browser
 from dashboard.ui.figures.alert_timeline import Named, alert_timeline, firings
+from dashboard.ui.figures.annotations import annotate
 from dashboard.ui.links import Links
+from dashboard.ui.marks import applied_marks
 from dashboard.ui.pages import alerts_deeds
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.reads import AlertReads
@@ -143,7 +145,8 @@ def _register_timeline(app: Dash, around: Surroundings) -> None:
         told = [alert for entry in reads.notifications(limit=LOG_ROWS) for alert in entry.notification.alerts]
         known = [*told, *(status.alert for status in reads.alerts())]
         names = {each.fingerprint: Named(short_name(each), severity_health(each)) for each in known}
-        figure = alert_timeline(found, names, window)
+        marks = applied_marks(around.reads.happenings, window)
+        figure = annotate(alert_timeline(found, names, window), marks)
         chart = dcc.Graph(figure=figure, config=CONFIG, style={"height": figure["layout"]["height"]})
         return html.Div([html.H3("Fired in the last 24 h"), chart], className="timeline")
 

@@ -4,6 +4,7 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.ui import hub_metrics, ids, query
+from dashboard.ui.marks import applied_marks
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.views import cards, hub
 
@@ -24,4 +25,5 @@ def register(app: Dash, around: Surroundings) -> None:
     )
     def show(search: str | None, _ticks: int | None) -> Component:
         window = query.parse(search).window(around.clock.now())
-        return hub.hub(around.reads.hub.health(window, hub_metrics.SHOWN))
+        marks = applied_marks(around.reads.happenings, window)
+        return hub.hub(around.reads.hub.health(window, hub_metrics.SHOWN), marks)

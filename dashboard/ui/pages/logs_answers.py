@@ -9,8 +9,10 @@ from dash.development.base_component import Component
 
 from dashboard.reads.log_answers import ExportFormat, LogOrder, LogPage
 from dashboard.ui import ids
+from dashboard.ui.figures.annotations import annotate
 from dashboard.ui.figures.log_histogram import histogram
 from dashboard.ui.links import Links
+from dashboard.ui.marks import applied_marks
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.reads import LogReads
 from dashboard.ui.state import logs as state
@@ -120,7 +122,8 @@ def _register_spread(app: Dash, around: Surroundings) -> None:
     def draw(search: str | None, _ticks: int | None) -> Any:
         asked = state.parse(search)
         window = asked.view.window(around.clock.now())
-        return histogram(around.reads.logs.histogram(window, asked.full_expression))
+        figure = histogram(around.reads.logs.histogram(window, asked.full_expression))
+        return annotate(figure, applied_marks(around.reads.happenings, window))
 
 
 def _register_detail(app: Dash, around: Surroundings) -> None:

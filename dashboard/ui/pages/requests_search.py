@@ -10,9 +10,11 @@ from dash.development.base_component import Component
 from dashboard.ui import format as fmt
 from dashboard.ui import ids
 from dashboard.ui.browser import in_browser
+from dashboard.ui.figures.annotations import annotate
 from dashboard.ui.figures.log_histogram import empty
 from dashboard.ui.figures.scatter import scatter
 from dashboard.ui.links import Links
+from dashboard.ui.marks import applied_marks
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.searches import Searches
 from dashboard.ui.state import requests as state
@@ -111,7 +113,8 @@ def _register_overview(app: Dash, around: Surroundings) -> None:
         window = wanted.view.window(around.clock.now())
         points = around.reads.search.scatter(window, wanted.expression)
         found = around.reads.search.facets(window, wanted.expression)
-        return scatter(points), request_facets.facets(found, wanted, Links(around.prefix, job["asked"]))
+        figure = annotate(scatter(points), applied_marks(around.reads.happenings, window))
+        return figure, request_facets.facets(found, wanted, Links(around.prefix, job["asked"]))
 
 
 def _register_difference(app: Dash, around: Surroundings) -> None:

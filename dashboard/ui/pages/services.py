@@ -97,5 +97,9 @@ def _register_one(app: Dash, around: Surroundings) -> None:
         found = around.reads.services.service(asked.service_id, asked.view.window(around.clock.now()), asked.side)
         health = around.reads.insights.health(found.graph)
         series = around.reads.insights.node_series(asked.service_id, found.window)
-        crossings = as_marks(around.reads.happenings.crossings(found.node, found.window))
-        return service.service(found, health, series, Links(around.prefix, search or ""), crossings)
+        happenings = around.reads.happenings
+        happened = (
+            *happenings.crossings(found.node, found.window),
+            *happenings.applied(found.window, found.node),
+        )
+        return service.service(found, health, series, Links(around.prefix, search or ""), as_marks(happened))

@@ -12,10 +12,11 @@ from dashboard.ui.browser import in_browser
 from dashboard.ui.figures.elements import elements
 from dashboard.ui.figures.stylesheet import stylesheet
 from dashboard.ui.links import Links
+from dashboard.ui.marks import applied_marks
 from dashboard.ui.pages import topology_expressions
 from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.pages.topology_source import TopologySource
-from dashboard.ui.replay import frame_ends
+from dashboard.ui.replay import frame_ends, frame_marks
 from dashboard.ui.state import topology as state
 from dashboard.ui.theme import Scheme
 from dashboard.ui.views import (
@@ -154,6 +155,18 @@ def _register_replay(app: Dash, around: Surroundings) -> None:
         if asked.frame is None:
             return []
         return [end.isoformat().replace("+00:00", "Z") for end in frame_ends(asked.view.window(around.clock.now()))]
+
+    @app.callback(
+        Output(ids.TOPOLOGY_FRAME, "marks"),
+        Input(ids.TOPOLOGY_FRAMES, "data"),
+        State(ids.LOCATION, "search"),
+        on_error=lambda _error: no_update,
+    )
+    def mark_frames(frames: list[str] | None, search: str | None) -> Any:
+        if not frames:
+            return []
+        window = state.parse(search).view.window(around.clock.now())
+        return frame_marks(frame_ends(window), applied_marks(around.reads.happenings, window))
 
 
 def _register_browser_side(app: Dash) -> None:

@@ -1,6 +1,6 @@
 """How the hub does: a sentence, the numbers of now, their course, and what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.reads.hub import HubHealth
 from dashboard.ui import format as fmt
 from dashboard.ui import hub_metrics
+from dashboard.ui.figures.annotations import Mark, annotate
 from dashboard.ui.figures.series import Points, add_up, latest, per_second, pick, quotient, total_growth
 from dashboard.ui.figures.timeline import timeline
 from dashboard.ui.views import freshness
@@ -32,9 +33,10 @@ class Chart:
     stacked: bool = False
 
 
-def hub(health: HubHealth) -> Component:
-    """The page."""
-    charts = [_chart(chart, health) for chart in _charts(health)]
+def hub(health: HubHealth, marks: Iterable[Mark] = ()) -> Component:
+    """The page; `marks` are what was put in force meanwhile."""
+    told = tuple(marks)
+    charts = [_chart(chart, health, told) for chart in _charts(health)]
     return html.Div(
         [
             _head(health),
@@ -99,9 +101,9 @@ def _charts(health: HubHealth) -> tuple[Chart, ...]:
     )
 
 
-def _chart(chart: Chart, health: HubHealth) -> Component:
+def _chart(chart: Chart, health: HubHealth, marks: Sequence[Mark]) -> Component:
     if any(chart.lines.values()):
-        figure = timeline(chart.lines, health.window, chart.unit, stacked=chart.stacked)
+        figure = annotate(timeline(chart.lines, health.window, chart.unit, stacked=chart.stacked), marks)
         body: Component = html.Div(dcc.Graph(figure=figure, config=_GRAPH_CONFIG), className="chart")
     else:
         none = "None in this window." if health.series else "Nothing was recorded in this window."

@@ -38,10 +38,10 @@ _KINDS = {
 
 
 def service(
-    found: Service, health: HealthReport, series: NodeSeries, links: Links, crossings: Iterable[Mark] = ()
+    found: Service, health: HealthReport, series: NodeSeries, links: Links, happened: Iterable[Mark] = ()
 ) -> Component:
-    """The page of one service. `crossings` are when alerts about it began and ended."""
-    marks = within((*_births(found), *crossings), found.window)
+    """The page of one service. `happened` is what did besides new versions: alerts, configuration."""
+    marks = within((*_births(found), *happened), found.window)
     return html.Div(
         [
             _head(found, health.nodes.get(found.node.id), links),

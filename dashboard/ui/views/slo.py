@@ -27,7 +27,7 @@ from dashboard.ui.views.slos import window_words
 def slo(found: SloDetail, service_id: str, links: Links) -> Component:
     """The page of one SLO. `service_id` is the node it is about, empty where it is not in the graph."""
     one, explanation = found.state.slo, found.explanation
-    marks = tuple(Mark("version", each.time, each.text) for each in explanation.changes)
+    marks = tuple(Mark(each.kind, each.time, each.text) for each in explanation.changes)
     if explanation.since is not None:
         marks += (Mark("slo", explanation.since, "it began to burn"),)
     return html.Div(

@@ -1,10 +1,11 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 
+from dashboard.ui.figures.annotations import Mark
 from dashboard.ui.query import UnreadableQuery
-from dashboard.ui.replay import frame_ends, frame_length, frame_window, quieted
+from dashboard.ui.replay import frame_ends, frame_length, frame_marks, frame_window, quieted
 from meshhub.model import TimeRange
 from meshhub.testing import graphs
 from topology.model import ServiceGraph
@@ -40,3 +41,14 @@ def test_what_had_no_traffic_in_a_frame_is_idle_and_still_there(shop: ServiceGra
     busy = [edge.id for edge in drawn.edges if edge.headline.rates.requests]
     assert busy == [edge.id for edge in moment.edges]
     assert all(edge.headline.errors.share is None for edge in drawn.edges if edge.id not in busy)
+
+
+def test_what_was_put_in_force_is_marked_at_the_first_frame_that_has_it() -> None:
+    start = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    ends = [start + timedelta(minutes=minute) for minute in range(1, 6)]
+    marks = [Mark("config", start + timedelta(seconds=seconds), "text") for seconds in (30, 60, 61, 299, 301)]
+    assert frame_marks(ends, marks) == [
+        {"value": 0, "label": "⚙"},
+        {"value": 1, "label": "⚙"},
+        {"value": 4, "label": "⚙"},
+    ]
