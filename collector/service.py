@@ -21,8 +21,10 @@ from collector.journal.directory import DirectoryLock
 from collector.journal.journal import Journal
 from collector.loader import Loader, SegmentSink
 from collector.quarantine import Quarantine
+from collector.receivers.http.exchange import TelemetryApplication
+from collector.receivers.http.receiver import HttpReceiver
 from collector.receivers.otlp_grpc import OtlpGrpcReceiver
-from collector.receivers.otlp_http.receiver import OtlpHttpReceiver
+from collector.receivers.otlp_http import OTLP_ENDPOINTS
 from collector.settings import CollectorSettings
 from meshhub.model import Signal
 
@@ -179,7 +181,8 @@ class Collector:
         if endpoints.otlp_grpc is not None:
             receivers["otlp_grpc"] = OtlpGrpcReceiver(endpoints.otlp_grpc, tls, limits, self._intake)
         if endpoints.otlp_http is not None:
-            receivers["otlp_http"] = OtlpHttpReceiver(endpoints.otlp_http, tls, limits, self._intake)
+            application = TelemetryApplication(self._intake, limits, OTLP_ENDPOINTS)
+            receivers["otlp_http"] = HttpReceiver("OTLP/HTTP", endpoints.otlp_http, tls, limits, application)
         return receivers
 
     def _statistics_of(self, signal: Signal) -> SignalStatistics:

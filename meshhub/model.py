@@ -9,7 +9,9 @@ UNKNOWN = ""
 
 
 class Signal(StrEnum):
-    """The kinds of telemetry of OTLP (opentelemetry-proto, collector/*/v1). Each has a journal of its own."""
+    """What the hub is sent, by the format that it comes in: the three of OTLP (opentelemetry-proto, collector/*/v1), and
+    others. Each has a journal, a wire schema (storage/wire/<signal>.proto) and a table to insert into
+    (ingest_<signal>) of its own."""
 
     TRACES = "traces"
     LOGS = "logs"

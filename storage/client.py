@@ -23,12 +23,6 @@ from storage.settings import StorageSettings
 
 RecordT = TypeVar("RecordT")
 
-_INGEST_TABLES = {
-    Signal.TRACES: "ingest_traces",
-    Signal.LOGS: "ingest_logs",
-    Signal.METRICS: "ingest_metrics",
-}
-
 _INSERT_SETTINGS = {
     # The views' functions are total, so nothing is gained by evaluating them lazily: twice as fast without.
     "short_circuit_function_evaluation": "disable",
@@ -97,7 +91,7 @@ class Store:
         Raises:
             StorageError: not loaded (retryable), or its content cannot be loaded (not retryable).
         """
-        table = _INGEST_TABLES[signal]
+        table = f"ingest_{signal}"
         settings = _INSERT_SETTINGS | {"insert_deduplication_token": token}
         with self._engine.client(for_good=UNLOADABLE) as client:
             if self._engine.embedded:

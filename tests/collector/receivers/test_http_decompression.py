@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.receivers.otlp_http.decompression import CODINGS, MAX_MEMBERS, decompress
+from collector.receivers.http.decompression import CODINGS, MAX_MEMBERS, decompress
 from collector.refusal import Reason, Refused
 from meshhub.testing.otlp_clients import compressed
 

@@ -6,9 +6,9 @@ from http import HTTPStatus
 import pytest
 
 from collector.admission import Admission
-from collector.receivers.otlp_http.deadline import Deadline
-from collector.receivers.otlp_http.framing import FRAMING_BYTES, Framing
-from collector.receivers.otlp_http.messages import Head, Response
+from collector.receivers.http.deadline import Deadline
+from collector.receivers.http.framing import FRAMING_BYTES, Framing
+from collector.receivers.http.messages import Head, Response
 from collector.refusal import Reason, Refused
 
 

@@ -6,8 +6,8 @@ import grpc
 import pytest
 
 from collector.receivers.answers import CODES
-from collector.receivers.otlp_http.decompression import CODINGS
-from collector.receivers.otlp_http.responses import STATUSES
+from collector.receivers.http.decompression import CODINGS
+from collector.receivers.http.responses import STATUSES
 from collector.refusal import Reason
 from collector.schema import SCHEMAS
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from collector.receivers.otlp_http.messages import Exchange, Response
+from collector.receivers.http.messages import Exchange, Response
 
 
 class Request:

@@ -1,4 +1,4 @@
-"""The answers of OTLP/HTTP: every one that is no success carries a google.rpc.Status in the request's encoding."""
+"""Answers over HTTP that are no success: each carries a google.rpc.Status in the request's encoding."""
 
 import math
 from collections.abc import Mapping
@@ -9,11 +9,9 @@ from google.protobuf.message import Message
 from google.rpc import code_pb2
 from google.rpc.status_pb2 import Status
 
-from collector.checks.request import Checked
-from collector.receivers.answers import export_response, refusal_status
-from collector.receivers.otlp_http.messages import Response
+from collector.receivers.answers import refusal_status
+from collector.receivers.http.messages import Response
 from collector.refusal import Reason, Refused
-from collector.schema import SignalSchema
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 
@@ -35,18 +33,6 @@ _CODES: Mapping[HTTPStatus, int] = {
     HTTPStatus.INTERNAL_SERVER_ERROR: code_pb2.INTERNAL,
 }
 
-_FULL_SUCCESS = {
-    PROTOBUF: Response(HTTPStatus.OK, PROTOBUF, b""),
-    JSON: Response(HTTPStatus.OK, JSON, b"{}"),
-}
-
-
-def success(schema: SignalSchema, checked: Checked, media_type: str) -> Response:
-    """The answer to a request that was taken, maybe in part."""
-    if not checked.message:
-        return _FULL_SUCCESS[media_type]
-    return Response(HTTPStatus.OK, media_type, _encode(export_response(schema, checked), media_type))
-
 
 def refusal(refused: Refused, media_type: str) -> Response:
     """The answer to a request that was not taken, with Retry-After where a retry may help."""
@@ -59,7 +45,7 @@ def refusal(refused: Refused, media_type: str) -> Response:
 
 
 def failure(status: HTTPStatus, message: str, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The answer to what is no export request."""
+    """The answer to what is no request that brings telemetry."""
     code = _CODES.get(status, code_pb2.INVALID_ARGUMENT)
     return _response(status, Status(code=code, message=message), media_type, headers or {})
 
@@ -67,8 +53,9 @@ def failure(status: HTTPStatus, message: str, media_type: str, headers: Mapping[
 def _response(status: HTTPStatus, answer: Status, media_type: str, headers: Mapping[str, str]) -> Response:
     """JSON for clients whose encoding is neither of the two: people can read it."""
     encoding = media_type if media_type == PROTOBUF else JSON
-    return Response(status, encoding, _encode(answer, encoding), headers)
+    return Response(status, encoding, encode(answer, encoding), headers)
 
 
-def _encode(message: Message, media_type: str) -> bytes:
+def encode(message: Message, media_type: str) -> bytes:
+    """A message in one of the two encodings."""
     return message.SerializeToString() if media_type == PROTOBUF else MessageToJson(message, indent=None).encode()

@@ -1,4 +1,4 @@
-"""HTTP requests and responses, as far as an OTLP receiver needs them (RFC 9110, RFC 9112)."""
+"""HTTP requests and responses, as far as receivers need them (RFC 9110, RFC 9112)."""
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field

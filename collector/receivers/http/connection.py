@@ -12,11 +12,11 @@ from typing import cast
 
 import httptools
 
-from collector.receivers.otlp_http.deadline import Deadline
-from collector.receivers.otlp_http.framing import Framing
-from collector.receivers.otlp_http.messages import Application, Head, Response
-from collector.receivers.otlp_http.pipeline import Pipeline, Request
-from collector.receivers.otlp_http.registry import Registry
+from collector.receivers.http.deadline import Deadline
+from collector.receivers.http.framing import Framing
+from collector.receivers.http.messages import Application, Head, Response
+from collector.receivers.http.pipeline import Pipeline, Request
+from collector.receivers.http.registry import Registry
 from collector.settings import LimitSettings
 
 DRAIN_BYTES = 1024 * 1024

@@ -1,12 +1,11 @@
-"""Serves OTLP/HTTP on one address."""
+"""Serves an application over HTTP on one address."""
 
 import asyncio
 import ssl
 
-from collector.intake import Intake
-from collector.receivers.otlp_http.connection import Connection
-from collector.receivers.otlp_http.exchange import OtlpApplication
-from collector.receivers.otlp_http.registry import Registry
+from collector.receivers.http.connection import Connection
+from collector.receivers.http.messages import Application
+from collector.receivers.http.registry import Registry
 from collector.settings import LimitSettings, TlsSettings
 from meshhub.address import split_address
 from meshhub.errors import MeshhubError
@@ -14,14 +13,18 @@ from meshhub.errors import MeshhubError
 _BACKLOG = 1024
 
 
-class OtlpHttpReceiver:
+class HttpReceiver:
     """The server and its connections."""
 
-    def __init__(self, address: str, tls: TlsSettings | None, limits: LimitSettings, intake: Intake) -> None:
+    def __init__(
+        self, what: str, address: str, tls: TlsSettings | None, limits: LimitSettings, application: Application
+    ) -> None:
+        """`what` names the protocol, in errors."""
+        self._what = what
         self._address = address
         self._tls = tls
         self._limits = limits
-        self._application = OtlpApplication(intake, limits)
+        self._application = application
         self._connections = Registry()
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -45,7 +48,7 @@ class OtlpHttpReceiver:
             )
         except OSError as error:  # ssl.SSLError is one
             raise MeshhubError(
-                f"could not listen for OTLP/HTTP on {self._address}: {error.strerror or error}"
+                f"could not listen for {self._what} on {self._address}: {error.strerror or error}"
             ) from error
         self.port = self._server.sockets[0].getsockname()[1]
 

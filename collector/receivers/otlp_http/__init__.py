@@ -1,1 +1,0 @@
-"""OTLP/HTTP: protobuf and JSON over HTTP/1.1."""
