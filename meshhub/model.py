@@ -9,7 +9,7 @@ UNKNOWN = ""
 
 
 class Signal(StrEnum):
-    """What the hub is sent, by the format that it comes in: the three of OTLP (opentelemetry-proto, collector/*/v1), and
+    """What the hub is sent, by the format that it comes in: the three of OTLP (opentelemetry-proto, collector/*/v1) and
     others. Each has a journal, a wire schema (storage/wire/<signal>.proto) and a table to insert into
     (ingest_<signal>) of its own."""
 
