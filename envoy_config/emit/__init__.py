@@ -1,1 +1,5 @@
-"""From the planned proxies to configuration documents: pure functions, one module per part of the document."""
+"""From the intent to configuration documents: pure functions, one module or package per mesh."""
+
+from envoy_config.emit.dispatch import EMITTERS, emit, mesh_names
+
+__all__ = ["EMITTERS", "emit", "mesh_names"]

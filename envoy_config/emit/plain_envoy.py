@@ -39,7 +39,7 @@ def bootstrap(mesh: Mesh, proxy: Proxy) -> Message:
             "layers": [{"name": "spans", "static_layer": flushing()}, {"name": "admin", "admin_layer": {}}]
         },
         "stats_flush_interval": flush_interval(mesh),
-        "stats_config": stats_config(),
+        "stats_config": stats_config(mesh.stats.include_prefixes),
         "stats_sinks": stats_sinks(mesh, proxy),
         "static_resources": {
             "listeners": listeners(mesh, proxy),

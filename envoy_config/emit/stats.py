@@ -95,7 +95,7 @@ LISTENER: tuple[str, ...] = (
 _LISTENER_ADDRESS = r"[0-9.]+_[0-9]+|\[[0-9a-fA-F_:.]+\]_[0-9]+"
 
 
-def stats_config() -> Message:
+def stats_config(extra_prefixes: Iterable[str] = ()) -> Message:
     """Only these stats exist at all: an Envoy has hundreds per cluster, and memory and sink pay for each."""
     patterns = [
         {"prefix": "server."},
@@ -105,6 +105,7 @@ def stats_config() -> Message:
         _regex("http", "|".join(Place), HTTP),
         _regex("tcp", "[^.]+", TCP),
         _regex("listener", _LISTENER_ADDRESS, LISTENER),
+        *({"prefix": prefix} for prefix in extra_prefixes),
     ]
     return {"stats_matcher": {"inclusion_list": {"patterns": patterns}}}
 

@@ -4,11 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from envoy_config.intent.names import AbsolutePath
+from envoy_config.intent.part import Part, short_form
 from envoy_config.intent.workloads import Gateway, Service
-from meshhub.configuration import Section
 
 PLACEHOLDERS = ("namespace", "service", "version", "instance")
 
@@ -24,13 +26,19 @@ def _check_pattern(value: str) -> str:
     return value
 
 
-class Certificates(Section):
+class Certificates(Part):
     """The layout of the directory the proxies read: ca.pem (the trust bundle of the trust domain) and, per identity,
     <identity>/cert.pem and <identity>/key.pem. Paths are those of the proxy's machine. In the file it may be only the
     directory."""
 
     directory: AbsolutePath
+    """Absolute path on the proxy's machine."""
     identity: Annotated[str, AfterValidator(_check_pattern)] = "{service}"
+    """Relative path of a proxy's pair, of text and `{namespace}`, `{service}`, `{version}`, `{instance}`."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return short_form(core, handler)
 
     @model_validator(mode="before")
     @classmethod

@@ -1,41 +1,37 @@
-"""The mesh file as a model: the whole mesh, checked across its parts."""
+"""A mesh file with a mesh of plain Envoy proxies in it, checked across its parts."""
 
-from typing import Annotated, Literal
-
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from envoy_config.intent.consistency import inconsistencies
-from envoy_config.intent.hub import Hub, Signals
 from envoy_config.intent.identities import Certificates
-from envoy_config.intent.names import Percent, TrustDomain, Word
+from envoy_config.intent.intent import Intent
+from envoy_config.intent.names import TrustDomain, Word
 from envoy_config.intent.traffic import Traffic
 from envoy_config.intent.workloads import ExternalService, Gateway, Service
-from meshhub.configuration import Section
-
-API_VERSION = "meshhub/v1"
 
 
-class Mesh(Section):
-    """A service mesh of plain Envoy proxies.
+class Mesh(Intent):
+    """A mesh file. The keys from `cluster` on say a mesh of plain Envoy proxies; without one they are all absent.
 
     Raises:
         pydantic.ValidationError: with every fault, each at the key path that is wrong, also those between parts.
     """
 
-    model_config = ConfigDict(populate_by_name=True, hide_input_in_errors=True)
-
-    api_version: Annotated[Literal["meshhub/v1"], Field(alias="apiVersion")]
     cluster: Word
+    """The mesh's name on everything it reports (`k8s.cluster.name`)."""
     trust_domain: TrustDomain
-    hub: Hub
+    """The SPIFFE trust domain. The identity of a service is `spiffe://<trust_domain>/ns/<namespace>/sa/<service>`."""
     certificates: Certificates
-    signals: Signals = Signals()
-    sampling_percent: Percent = 100
+    """Where the proxies read their certificates; the directory alone, or a mapping."""
     traffic: Traffic = Traffic()
+    """How callers treat services that do not say otherwise."""
     services: tuple[Service, ...] = ()
+    """The services of the mesh."""
     gateways: tuple[Gateway, ...] = ()
+    """Where requests enter the mesh."""
     external_services: tuple[ExternalService, ...] = ()
+    """Services outside the mesh that services of the mesh call."""
 
     def spiffe_id(self, namespace: str, service: str) -> str:
         """The identity in the certificate of a service's or gateway's proxies."""

@@ -12,7 +12,8 @@ _HOST = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
-def _matching(pattern: str, expected: str) -> AfterValidator:
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """A check that the whole text has this form; `expected` is how messages call it."""
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
@@ -55,26 +56,24 @@ def check_token(value: str) -> str:
     return value
 
 
-Label = Annotated[str, _matching(_LABEL, "a DNS label: lower-case letters, digits and inner dashes, at most 63")]
+Label = Annotated[str, matching(_LABEL, "a DNS label: lower-case letters, digits and inner dashes, at most 63")]
 """RFC 1123: names of services, namespaces and listeners; they become parts of host names."""
 
 Word = Annotated[
     str,
-    _matching(
-        r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", "letters, digits and inner dots, dashes, underscores"
-    ),
+    matching(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", "letters, digits and inner dots, dashes, underscores"),
 ]
 """Names that are only shown: clusters, versions, instances. At most 63 characters."""
 
 TrustDomain = Annotated[
     str,
-    _matching(r"[a-z0-9._-]{1,255}", "a SPIFFE trust domain: lower-case letters, digits, dots, dashes, underscores"),
+    matching(r"[a-z0-9._-]{1,255}", "a SPIFFE trust domain: lower-case letters, digits, dots, dashes, underscores"),
 ]
 """SPIFFE-ID specification, section 2.1."""
 
 DnsName = Annotated[
     str,
-    _matching(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}", "a DNS name in lower case"),
+    matching(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}", "a DNS name in lower case"),
 ]
 
 Host = Annotated[str, AfterValidator(_check_host)]

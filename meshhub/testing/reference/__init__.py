@@ -5,6 +5,7 @@ from pathlib import Path
 
 from meshhub.testing.reference.api import api_page
 from meshhub.testing.reference.commands import commands_page
+from meshhub.testing.reference.mesh_file import mesh_file_page, mesh_schema
 from meshhub.testing.reference.metrics import metrics_page
 from meshhub.testing.reference.settings import settings_page
 from meshhub.testing.reference.storage import storage_page
@@ -14,6 +15,8 @@ REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
     "api.md": api_page,
     "cli.md": commands_page,
+    "mesh-file.md": mesh_file_page,
+    "mesh.schema.json": mesh_schema,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
     "storage.md": storage_page,
