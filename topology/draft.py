@@ -1,9 +1,7 @@
-"""The graph while it is being built: a networkx multigraph of nodes and edges that the enrichers fill in."""
+"""The graph while it is being built: nodes, and edges that the enrichers fill in."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
-
-import networkx as nx
 
 from meshhub.model import Reporter
 from storage.records.edges import ServiceEdgeReport
@@ -84,14 +82,13 @@ class EdgeDraft:
 class GraphDraft:
     """The edges between nodes. `seconds` is what the reports cover.
 
-    `network` has the ids of nodes, each with its `key`, and between them edges keyed by family of transport, each with
-    its `draft`; `sides` are the sides of all edges.
+    `sides` are the sides of all edges.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.network = nx.MultiDiGraph()
         self.sides: list[Side] = []
+        self._nodes: dict[str, NodeKey] = {}
         self._edges: dict[tuple[str, str, str], EdgeDraft] = {}
 
     def edge(self, source: NodeKey, destination: NodeKey, family: str) -> EdgeDraft | None:
@@ -105,10 +102,8 @@ class GraphDraft:
         if draft is None:
             draft = EdgeDraft(source, destination, family, evidence)
             self._edges[source.id, destination.id, family] = draft
-            for key in (source, destination):
-                if key.id not in self.network:
-                    self.network.add_node(key.id, key=key)
-            self.network.add_edge(source.id, destination.id, family, draft=draft)
+            self._nodes[source.id] = source
+            self._nodes[destination.id] = destination
         if draft.add(side):
             self.sides.append(side)
 
@@ -117,6 +112,7 @@ class GraphDraft:
         """Every edge, in the order of their first reports."""
         return self._edges.values()
 
-    def nodes(self) -> Iterator[NodeKey]:
-        """Every node."""
-        return (key for _, key in self.network.nodes(data="key"))
+    @property
+    def nodes(self) -> Collection[NodeKey]:
+        """Every node, in the order of their first reports."""
+        return self._nodes.values()

@@ -2,6 +2,9 @@
 
 Everything is in a fixed order: nodes and edges by id, counted things by count (highest first), then by name.
 Durations are microseconds, times are UTC.
+
+All of it is to be read only. What a graph has tens of thousands of is not frozen all the same: to make a frozen
+dataclass takes three times as long.
 """
 
 from collections.abc import Mapping
@@ -67,7 +70,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rates:
     """How much: `requests` are connections for TCP. Bytes are of bodies, as Envoy counts them: `bytes_received` by the
     proxy from the caller, `bytes_sent` by the proxy to the caller."""
@@ -78,7 +81,7 @@ class Rates:
     bytes_sent: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Errors:
     """How many requests ended how. `share` is of all requests and leaves out 4xx; None when there were no requests."""
 
@@ -90,7 +93,7 @@ class Errors:
     grpc_statuses: Counts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Latency:
     """Duration at the reporting proxy, request start to response end: quantiles within 1 %, and the mean."""
 
@@ -101,7 +104,7 @@ class Latency:
     mean: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Encryption:
     """How connections between the two peers were secured. `mtls_share` is of the requests whose security is known and
     None where that is none of them."""
@@ -113,7 +116,7 @@ class Encryption:
     destination_principals: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Retries:
     """`retries` = attempts - requests; `amplification` = attempts per request, None when there were no requests."""
 
@@ -122,7 +125,7 @@ class Retries:
     amplification: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EdgeView:
     """What one side reported of an edge."""
 
@@ -160,7 +163,7 @@ class Pool:
     open_circuit_breakers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServiceEdge:
     """Calls from one service to another. `client` and `server` are two views of the same calls, never to be added.
 

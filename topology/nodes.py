@@ -13,11 +13,11 @@ GATEWAY_ROLE = "gateway"
 
 def build_nodes(draft: GraphDraft, directory: Directory, crowd: Crowd) -> tuple[ServiceNode, ...]:
     """Every node at the end of an edge, by id. The draft must be enriched."""
-    gathered = {key.id: _Gathered() for key in draft.nodes()}
+    gathered = {key.id: _Gathered() for key in draft.nodes}
     for edge in draft.edges:
         gathered[edge.source.id].leaving(edge)
         gathered[edge.destination.id].entering(edge)
-    nodes = (_node(key, gathered[key.id], directory, crowd) for key in draft.nodes())
+    nodes = (_node(key, gathered[key.id], directory, crowd) for key in draft.nodes)
     return tuple(sorted(nodes, key=lambda node: node.id))
 
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any
 
+import orjson
 from fastapi import HTTPException, Query, Response
-from pydantic_core import to_json
+from pydantic_core import to_json, to_jsonable_python
 
 from dashboard.api.windows import DEFAULT_WINDOW, UnusableWindow, read_window
 from meshhub.clock import Clock
@@ -32,7 +33,11 @@ def window_of(length: str | None, start: str | None, end: str | None, clock: Clo
 
 def json_response(body: Any) -> Response:
     """A body (a typed dict of dashboard.api) as JSON; numbers that JSON does not have are null."""
-    return json_body(to_json(body, inf_nan_mode="null"))
+    try:
+        return json_body(orjson.dumps(body, default=to_jsonable_python, option=orjson.OPT_UTC_Z))
+    except orjson.JSONEncodeError:
+        # A number of more than 64 bits, which only the slower writer knows.
+        return json_body(to_json(body, inf_nan_mode="null"))
 
 
 def json_body(text: bytes) -> Response:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from dashboard.queries import Queries
 from dashboard.reads.bounds import bounds
 from dashboard.reads.collection import without_collection
+from dashboard.reads.edge_reports import EdgeReports
 from dashboard.reads.graph_refresh import GraphRefresh
 from dashboard.reads.shared_graphs import SharedGraphs
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
-from storage.records.edges import EdgesSince, PoolReport, SeenWorkload, ServiceEdgeReport
+from storage.records.edges import EdgesSince, PoolReport, SeenWorkload
 from topology.graph import build_graph
 from topology.model import Note, Perspective, ServiceGraph
 
@@ -29,6 +30,7 @@ class GraphReads:
         self._queries = queries
         self._clock = clock
         self._kept_days = kept_days
+        self._reports = EdgeReports(queries)
         self._shared = SharedGraphs(clock)
         self._refresh = GraphRefresh(self._shared.refresh)
 
@@ -71,8 +73,7 @@ class GraphReads:
     def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
-        question = bounds(window) | {"by_version": perspective is Perspective.VERSION, "limit": MAX_EDGE_REPORTS}
-        reports = self._queries.query("service_edges_in_window", question, ServiceEdgeReport)
+        reports = self._reports.read(window, by_version=perspective is Perspective.VERSION, limit=MAX_EDGE_REPORTS)
         return build_graph(
             reports,
             window,

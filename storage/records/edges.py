@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServiceEdgeReport:
     """What one side said of all calls from one service to another over a window (tables edges, edges_rollup and
     edges_latency).
@@ -17,6 +17,8 @@ class ServiceEdgeReport:
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
     `first_seen` and `last_seen` are the first and last ten seconds with a request. `relation` is the number that stands
     for the names, the signal, the reporter and the family in the tables.
+
+    Not frozen, because a window has tens of thousands, and to make a frozen one takes three times as long.
     """
 
     signal: str
@@ -47,6 +49,63 @@ class ServiceEdgeReport:
     source_version: str = ""
     destination_version: str = ""
     relation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCounts:
+    """The numbers of all series of a window, as columns (tables edges and edges_rollup).
+
+    A place in the lists is a series, whose name is a `SeriesName`: a call relation with one outcome and one pair of
+    principals. `edge` stands for the relation, or for one pair of its versions. Times are Unix seconds.
+    """
+
+    edge: list[int]
+    series: list[int]
+    requests: list[int]
+    attempts: list[int]
+    bytes_sent: list[int]
+    bytes_received: list[int]
+    duration_us_sum: list[int]
+    first_seen: list[int]
+    last_seen: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeLatencies:
+    """The latency of all edges of a window, as columns (tables edges and edges_latency): quantiles in microseconds."""
+
+    edge: list[int]
+    p50: list[float]
+    p90: list[float]
+    p95: list[float]
+    p99: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesName:
+    """What a series of `EdgeCounts` is called, which is the same for all time."""
+
+    series: int
+    relation: int
+    signal: str
+    reporter: str
+    source_role: str
+    source_cluster: str
+    source_namespace: str
+    source_service: str
+    source_version: str
+    destination_kind: str
+    destination_cluster: str
+    destination_namespace: str
+    destination_service: str
+    destination_version: str
+    transport: str
+    security: str
+    response_code: int
+    grpc_status: int
+    response_flags: str
+    source_principal: str
+    destination_principal: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def summarize_encryption(side: Side) -> Encryption:
     counts: dict[str, int] = {}
     calling = side.reporter is Reporter.CLIENT
     for (_, _, flags, security), requests in side.outcomes.items():
-        known_security = UNKNOWN if calling and is_unreached(flags) else security
+        known_security = UNKNOWN if flags and calling and is_unreached(flags) else security
         counts[known_security] = counts.get(known_security, 0) + requests
     known = side.report.requests - counts.get(UNKNOWN, 0)
     return Encryption(

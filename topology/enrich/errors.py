@@ -16,6 +16,9 @@ def enrich(draft: GraphDraft) -> None:
 
 def count_errors(side: Side) -> Errors:
     """Classify the outcomes of a side."""
+    total = side.report.requests
+    if len(side.outcomes) == 1 and total:
+        return _all_alike(*next(iter(side.outcomes))[:3], side.tcp, total)
     kinds: dict[str, int] = {}
     codes: dict[str, int] = {}
     statuses: dict[str, int] = {}
@@ -30,13 +33,24 @@ def count_errors(side: Side) -> Errors:
             codes[code_text] = codes.get(code_text, 0) + requests
         if status_text:
             statuses[status_text] = statuses.get(status_text, 0) + requests
-    total = side.report.requests
     return Errors(
         failed / total if total else None,
         client_errors / total if total else None,
         sorted_counts(kinds),
         sorted_counts(codes),
         sorted_counts(statuses),
+    )
+
+
+def _all_alike(code: int, status: int, flags: str, tcp: bool, total: int) -> Errors:
+    """What most sides are: every request ended in the same way."""
+    kind, fails, code_text, status_text = _interpret(code, status, flags, tcp)
+    return Errors(
+        1.0 if fails else 0.0,
+        1.0 if kind is Outcome.CLIENT_ERROR else 0.0,
+        {} if kind is Outcome.OK else {kind.value: total},
+        {code_text: total} if code_text else {},
+        {status_text: total} if status_text else {},
     )
 
 
