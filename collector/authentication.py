@@ -1,6 +1,6 @@
 """Who may send: bearer tokens (RFC 6750), and the tenant that each stands for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,22 +11,30 @@ from meshhub.secret import Secret
 
 ANONYMOUS_TENANT = ""
 
+MadeTokens = Callable[[str], str | None]
+"""The tenant of a token that was made while the hub runs; None if it is none that may send."""
+
 
 class Authentication:
-    """Decides by the header `authorization`. Without tokens, everybody is let in."""
+    """Decides by the header `authorization`. Unless a token is required, everybody is let in."""
 
-    def __init__(self, tokens: Sequence[tuple[Secret, str]]) -> None:
-        """`tokens` are pairs of a token and its tenant."""
+    def __init__(
+        self, tokens: Sequence[tuple[Secret, str]], *, required: bool = False, made: MadeTokens | None = None
+    ) -> None:
+        """`tokens` are pairs of a token and its tenant; `made` knows those that were made while the hub runs."""
         self._tokens = tuple(tokens)
+        self._closed = required or bool(tokens)
+        self._made = made
 
     @classmethod
-    def from_settings(cls, settings: AuthSettings) -> Self:
+    def from_settings(cls, settings: AuthSettings, made: MadeTokens | None = None) -> Self:
         """Read the tokens.
 
         Raises:
             ConfigurationError: a token's file cannot be read, or a token is empty.
         """
-        return cls([(_read(token), token.tenant) for token in settings.tokens])
+        known = [(_read(token), token.tenant) for token in settings.tokens]
+        return cls(known, required=settings.required, made=made)
 
     def tenant_of(self, authorization: str | None) -> str:
         """The tenant of a client.
@@ -34,7 +42,7 @@ class Authentication:
         Raises:
             Refused: the header has none of the tokens.
         """
-        if not self._tokens:
+        if not self._closed and not authorization:
             return ANONYMOUS_TENANT
         scheme, _, credentials = (authorization or "").partition(" ")
         if scheme.lower() == "bearer":
@@ -42,6 +50,11 @@ class Authentication:
             matching = [tenant for token, tenant in self._tokens if token.matches(candidate)]
             if matching:
                 return matching[0]
+            tenant = self._made(candidate) if self._made is not None else None
+            if tenant is not None:
+                return tenant
+        if not self._closed:
+            return ANONYMOUS_TENANT
         raise Refused(
             Reason.UNAUTHENTICATED,
             'could not authenticate the client: send the header "authorization: Bearer <token>" with a valid token',

@@ -13,7 +13,7 @@ from opentelemetry.metrics import Meter, Observation
 
 from collector import instruments as names
 from collector.allocation import keep_freed_memory
-from collector.authentication import Authentication
+from collector.authentication import Authentication, MadeTokens
 from collector.instruments import Instruments
 from collector.intake import Intake
 from collector.isolation import Isolation
@@ -73,8 +73,15 @@ class Statistics:
 class Collector:
     """Receives OTLP, journals it, loads it into a sink. To be started and stopped on one event loop."""
 
-    def __init__(self, settings: CollectorSettings, data_dir: Path, sink: SegmentSink, meter: Meter) -> None:
-        """Nothing is opened, bound or started yet.
+    def __init__(
+        self,
+        settings: CollectorSettings,
+        data_dir: Path,
+        sink: SegmentSink,
+        meter: Meter,
+        made_tokens: MadeTokens | None = None,
+    ) -> None:
+        """Nothing is opened, bound or started yet. `made_tokens` knows the tokens that are not in the settings.
 
         Raises:
             ConfigurationError: a token cannot be read.
@@ -84,7 +91,7 @@ class Collector:
         self._instruments = Instruments(meter)
         self._journal = Journal(data_dir / "journal", settings.journal, self._instruments)
         self._intake = Intake(
-            self._journal, Authentication.from_settings(settings.auth), settings.limits, self._instruments
+            self._journal, Authentication.from_settings(settings.auth, made_tokens), settings.limits, self._instruments
         )
         self._quarantine = Quarantine(data_dir)
         self._loaders = {signal: self._loader(signal, sink) for signal in Signal}

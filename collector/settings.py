@@ -47,11 +47,20 @@ class TokenSettings(Section):
 
 
 class AuthSettings(Section):
-    """Who may send. Without tokens everybody who reaches the port may."""
+    """Who may send. Unless a token is required, everybody who reaches the port may."""
 
     tokens: tuple[TokenSettings, ...] = Field(
         default=(), description="Bearer tokens; any one of them lets a client in."
     )
+    required: bool = Field(
+        default=False,
+        description="Let nobody in without a token: one of these, or one of `meshhub token create --scope ingest`.",
+    )
+
+    @property
+    def closed(self) -> bool:
+        """Whether a client needs a token."""
+        return self.required or bool(self.tokens)
 
 
 class LimitSettings(Section):

@@ -1,5 +1,6 @@
 """The `web` section of the settings: where the API and the pages are served, and to whom."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +20,13 @@ def _checked_host(text: str) -> str:
 
 
 Host = Annotated[str, AfterValidator(_checked_host)]
+
+
+def _checked_network(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
+Network = Annotated[str, AfterValidator(_checked_network)]
 
 
 class WebTlsSettings(Section):
@@ -41,6 +49,11 @@ class WebSettings(Section):
         description="Host names that requests may be addressed to. Empty: on a loopback address the names of this "
         "machine's loopback only (a page elsewhere cannot reach the hub through a name it controls), on any "
         "other address every name.",
+    )
+    trusted_proxies: tuple[Network, ...] = Field(
+        default=(),
+        description="Addresses or networks (CIDR) of proxies in front of the hub, whose X-Forwarded-For, -Proto and "
+        "-Host are believed.",
     )
     page_threads: int = Field(default=8, ge=1, le=256, description="Page updates (Dash callbacks) worked on at a time.")
     api_threads: int = Field(default=16, ge=1, le=256, description="API requests worked on at a time.")

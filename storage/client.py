@@ -20,6 +20,7 @@ from storage.filters import Pieces, place
 from storage.migrations import Migrations
 from storage.retention import apply_retention
 from storage.settings import StorageSettings
+from storage.tenancy import table_filters
 
 RecordT = TypeVar("RecordT")
 
@@ -36,13 +37,18 @@ _INSERT_SETTINGS = {
 }
 
 
+OF_ALL_TENANTS = frozenset({"table_sizes"})
+"""Queries whose answer is about everybody: of one tenant's store they answer nothing."""
+
+
 class Store:
     """The hub's store on either engine. Thread-safe; every method blocks."""
 
-    def __init__(self, engine: Engine, settings: StorageSettings) -> None:
+    def __init__(self, engine: Engine, settings: StorageSettings, tenant: str | None = None) -> None:
         self._engine = engine
         self._settings = settings
         self._turns = BoundedSemaphore(settings.limits.concurrent_queries)
+        self._scope = {} if tenant is None else {"additional_table_filters": table_filters(tenant)}
 
     @classmethod
     def open(cls, store: str, data_dir: Path, settings: StorageSettings) -> "Store":
@@ -52,6 +58,14 @@ class Store:
             StorageError: the setting is neither.
         """
         return cls(Engine(Address.parse(store, data_dir), settings), settings)
+
+    def of_tenant(self, tenant: str) -> "Store":
+        """The same store, of which only one tenant's rows are read. It is closed with this one.
+
+        Raises:
+            ValueError: no tenant can have this name.
+        """
+        return Store(self._engine, self._settings, tenant)
 
     @property
     def embedded(self) -> bool:
@@ -128,6 +142,8 @@ class Store:
         Raises:
             StorageError: as `query`.
         """
+        if self._scope and name in OF_ALL_TENANTS:
+            return []
         text, bound = place(query_text(name), parameters, pieces)
         with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
             result = client.query(text, parameters=bound, settings=self._limits())
@@ -153,6 +169,7 @@ class Store:
             "max_execution_time": limits.max_execution_seconds,
             "max_memory_usage": limits.max_memory_bytes,
             "max_rows_to_read": limits.max_rows_to_read,
+            **self._scope,
         }
         if self._settings.cluster:
             # A subquery over a Distributed table is answered once, by all shards, not by each shard for itself.

@@ -16,6 +16,7 @@ from alerting.service import AlertingService
 from alerting.silences import Silence
 from meshhub.clock import Clock
 from meshhub.errors import NotFound, UnusableRequest
+from meshhub.principal import Role, named, require
 
 HISTORY = timedelta(days=30)
 
@@ -85,7 +86,8 @@ class AlertReads:
         Raises:
             NotFound: no such alert fires.
         """
-        alert = self._service.pager.acknowledge(fingerprint, who, comment, self._clock.now())
+        require(Role.OPERATOR, "acknowledge an alert")
+        alert = self._service.pager.acknowledge(fingerprint, named(who), comment, self._clock.now())
         self._service.wake()
         return alert
 
@@ -99,7 +101,8 @@ class AlertReads:
         Raises:
             UnusableSilence: it cannot be used.
         """
-        return self._service.pager.silence(wanted, who, self._clock.now())
+        require(Role.OPERATOR, "silence alerts")
+        return self._service.pager.silence(wanted, named(who), self._clock.now())
 
     def preview(self, silence: Silence) -> list[Alert]:
         """The alerts that a silence would cover."""
@@ -111,7 +114,8 @@ class AlertReads:
         Raises:
             NotFound: there is none with this id.
         """
-        self._service.pager.expire(silence_id, who, self._clock.now())
+        require(Role.OPERATOR, "end a silence")
+        self._service.pager.expire(silence_id, named(who), self._clock.now())
         self._service.wake()
 
     def post(self, alerts: Sequence[Posted]) -> None:
@@ -120,6 +124,7 @@ class AlertReads:
         Raises:
             UnusableAlert: one of them cannot be taken.
         """
+        require(Role.OPERATOR, "post alerts")
         self._service.posted.take(alerts, self._clock.now())
 
     def notifications(self, *, limit: int = 200, before: int | None = None) -> list[LogEntry]:
@@ -145,6 +150,8 @@ class AlertReads:
             NotFound: there is no such receiver.
             UnusableRequest: it has no channels.
         """
+        require(Role.OPERATOR, "test a receiver")
+        who = named(who)
         channels = self._service.notifications.routing.channels
         if receiver not in channels:
             known = ", ".join(sorted(channels)) or "none"

@@ -122,6 +122,7 @@ def _bar() -> Component:
                     _share(),
                     icon_button(ids.HELP, "help", "Help (?)"),
                     icon_button(ids.THEME, "theme", "Light or dark"),
+                    html.Span(id=ids.WHO),
                 ],
                 className="tools",
             ),

@@ -14,11 +14,14 @@ from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.pages.table import PAGES, find
 from dashboard.ui.share import share
 from dashboard.ui.views import cards, firing_now, freshness, places
+from dashboard.ui.views.who import who
+from meshhub.principal import acting
 
 
 def register(app: Dash, around: Surroundings) -> None:
     """Connect the frame."""
     _register_route(app, around)
+    _register_who(app)
     _register_freshness(app, around)
     _register_firing(app, around)
     _register_places(app, around)
@@ -33,6 +36,12 @@ def _register_route(app: Dash, around: Surroundings) -> None:
     def route(pathname: str | None) -> Component:
         page = find(pathname, around.prefix)
         return page.layout() if page else cards.no_page(pathname or "", PAGES, around.prefix)
+
+
+def _register_who(app: Dash) -> None:
+    @app.callback(Output(ids.WHO, "children"), Input(ids.PROVIDER, "id"), on_error=lambda _error: None)
+    def show(_once: str) -> Component | None:
+        return who(acting())
 
 
 def _register_freshness(app: Dash, around: Surroundings) -> None:

@@ -2,8 +2,12 @@
 
 import asyncio
 import logging
+import sys
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from fastapi import APIRouter
 
@@ -19,6 +23,8 @@ from dashboard.ui import content_security_policy, create_ui
 from envoy_config.history.history import FILE as HISTORY
 from envoy_config.history.history import History
 from meshhub import __version__
+from meshhub.access.login import create_me_router
+from meshhub.app.access import Access, TenantApplications
 from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
@@ -27,10 +33,11 @@ from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError
 from meshhub.jaeger_grpc.server import JaegerGrpcServer
 from meshhub.model import Signal
+from meshhub.secret import Secret
 from meshhub.settings import Settings
 from meshhub.settings.exposure import open_addresses
 from meshhub.telemetry.provider import Telemetry
-from meshhub.web.application import UI_PATH, Pages, Parts, create_application
+from meshhub.web.application import UI_PATH, Core, Pages, Parts, create_application, create_core
 from meshhub.web.health import Check
 from meshhub.web.server import WebServer
 from storage.client import Store
@@ -59,8 +66,15 @@ class Hub:
         self._clock = clock or SystemClock()
         self._telemetry = Telemetry(settings.telemetry, version=__version__)
         self._store = Store.open(settings.store, settings.data_dir, settings.storage)
+        self._access = Access(settings, self._clock)
         self._watch = EngineWatch(self._store, self._store.bring_schema_in_place, self._telemetry.meter)
-        self._collector = Collector(settings.collector, settings.data_dir, self._watch, self._telemetry.meter)
+        self._collector = Collector(
+            settings.collector,
+            settings.data_dir,
+            self._watch,
+            self._telemetry.meter,
+            self._access.authenticator.ingest_tenant,
+        )
         self._board = Board()
         self._evaluation = self._make_evaluation()
         self._notifications = notifications_of(settings)
@@ -95,6 +109,7 @@ class Hub:
         running, to_thread = self._running, asyncio.to_thread
         running.push_async_callback(to_thread, self._telemetry.stop)
         running.push_async_callback(to_thread, self._store.close)
+        running.push_async_callback(to_thread, self._access.close)
         running.push_async_callback(to_thread, self._web.stop)  # whatever fails below, the address is free again
         self._web.bind()
         running.push_async_callback(to_thread, self._watch.stop)
@@ -109,10 +124,13 @@ class Hub:
         running.push_async_callback(to_thread, reads.graphs.stop)
         reads.graphs.start()
         await to_thread(self._start_alerting, reads)
-        jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat)
+        jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat, self._access.jaeger_lets)
         running.push_async_callback(to_thread, jaeger.stop)
         await to_thread(jaeger.start)
         await to_thread(self._serve_web, reads)
+        token = await to_thread(self._access.first_token)
+        if token is not None:
+            _show_once(token)
         where = {"data_dir": self._settings.data_dir, "url": self.url, **self._collector.ports, **jaeger.ports}
         logger.info(STARTED, extra=where)
 
@@ -136,9 +154,12 @@ class Hub:
         self._running.push_async_callback(asyncio.to_thread, history.close)
         reads.wiring.connect(history)
 
-    def _make_reads(self) -> Reads:
-        observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
-        return Reads(observed, self._clock, self._settings.topology, self._board, self._settings.storage.retention)
+    def _make_reads(self, tenant: str | None = None) -> Reads:
+        """The reads of everything, or of one tenant's data."""
+        store = self._store if tenant is None else self._store.of_tenant(tenant)
+        observed = ObservedQueries(store, self._telemetry.meter, self._telemetry.tracer)
+        board = self._board if tenant is None else None
+        return Reads(observed, self._clock, self._settings.topology, board, self._settings.storage.retention)
 
     def _make_evaluation(self) -> EvaluationService:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)
@@ -165,12 +186,27 @@ class Hub:
         self._evaluation.start()
 
     def _serve_web(self, reads: Reads) -> None:
+        streams = Streams()
+        tenants = TenantApplications(lambda tenant: self._make_tenant(tenant, streams))
+        self._running.push_async_callback(asyncio.to_thread, tenants.close)
+        parts = self._make_parts(reads, streams)
+        parts = replace(parts, routers=[*parts.routers, *self._access.routers()])
+        guard = partial(self._access.guard, tenants=tenants)
+        self._web.start(create_application(self._settings.web, parts, guard), streams.end)
+
+    def _make_tenant(self, tenant: str, streams: Streams) -> tuple[Core, Callable[[], None]]:
+        """The application of one tenant. Alerts and SLOs are of the whole hub: it has none."""
+        reads = self._make_reads(tenant)
+        parts = self._make_parts(reads, streams)
+        core = create_core(self._settings.web, replace(parts, routers=[*parts.routers, create_me_router()]))
+        return core, reads.graphs.stop
+
+    def _make_parts(self, reads: Reads, streams: Streams) -> Parts:
         telemetry = self._telemetry
         ui = create_ui(
             reads, self._clock, f"{UI_PATH}/", otlp_port=self._collector.ports.get("otlp_grpc", DEFAULT_OTLP_GRPC_PORT)
         )
-        streams = Streams()
-        parts = Parts(
+        return Parts(
             routers=self._make_routers(reads, streams),
             pages=Pages(ui.server, content_security_policy(ui)),
             checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
@@ -179,7 +215,6 @@ class Hub:
             tracer=telemetry.tracer,
             version=__version__,
         )
-        self._web.start(create_application(self._settings.web, parts), streams.end)
 
     def _make_routers(self, reads: Reads, streams: Streams) -> list[APIRouter]:
         return [
@@ -191,3 +226,14 @@ class Hub:
     def _check_receivers(self) -> None:
         if not self._collector.ready:
             raise MeshhubError("the receivers take no requests: the hub starts or stops, or the journal is full")
+
+
+def _show_once(token: Secret) -> None:
+    """On standard output, where no log is: a token is in no log."""
+    text = (
+        "Nobody could log in yet, so a token for an administrator was made. It is shown this once:\n\n"
+        f"  {token.reveal()}\n\n"
+        "Make others with `meshhub token create`, and revoke this one with `meshhub token revoke`.\n"
+    )
+    sys.stdout.write(text)
+    sys.stdout.flush()

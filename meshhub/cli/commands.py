@@ -19,6 +19,7 @@ from meshhub.cli import (
     serve,
     services,
     slo,
+    token,
     trace,
     traces,
 )
@@ -28,6 +29,7 @@ COMMANDS = (
     serve.add,
     config.add,
     migrate.add,
+    token.add,
     quarantine.add,
     request.add,
     trace.add,

@@ -7,6 +7,7 @@ import grpc
 from meshhub.address import joined_address, split_address
 from meshhub.errors import MeshhubError
 from meshhub.jaeger_grpc import api_v2, api_v3
+from meshhub.jaeger_grpc.authentication import Lets, TokenInterceptor
 from meshhub.jaeger_grpc.methods import handler_of
 from meshhub.jaeger_grpc.reads import CompatReads
 from meshhub.jaeger_grpc.settings import JaegerGrpcSettings, JaegerTlsSettings
@@ -32,7 +33,9 @@ _OPTIONS = [
 class JaegerGrpcServer:
     """One server at one address. `port` is the port that was bound, 0 before the start and if it is turned off."""
 
-    def __init__(self, settings: JaegerGrpcSettings, reads: CompatReads) -> None:
+    def __init__(self, settings: JaegerGrpcSettings, reads: CompatReads, lets: Lets | None = None) -> None:
+        """Without `lets`, whoever reaches the address may ask."""
+        self._interceptors = () if lets is None else (TokenInterceptor(lets),)
         self._settings = settings
         self._reads = reads
         self._server: grpc.Server | None = None
@@ -53,7 +56,9 @@ class JaegerGrpcServer:
         if address is None:
             return
         calls = ThreadPoolExecutor(threads, "jaeger-grpc")
-        server = grpc.server(calls, options=_OPTIONS, maximum_concurrent_rpcs=threads + WAITING_CALLS)
+        server = grpc.server(
+            calls, interceptors=self._interceptors, options=_OPTIONS, maximum_concurrent_rpcs=threads + WAITING_CALLS
+        )
         server.add_generic_rpc_handlers(
             (
                 handler_of(api_v2.SERVICE, api_v2.QueryServiceV2(self._reads).methods()),

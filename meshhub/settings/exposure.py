@@ -7,32 +7,46 @@ from meshhub.configuration import Location
 from meshhub.settings.model import Settings
 
 _UNLESS = ", or say insecure: true (--insecure) if the network lets nobody else in"
-RECEIVER_ADVICE = f"set collector.auth.tokens or collector.tls.client_ca_file{_UNLESS}"
-WEB_ADVICE = f"set web.tls.client_ca_file{_UNLESS}"
-JAEGER_ADVICE = f"set jaeger_grpc.tls.client_ca_file{_UNLESS}"
-ADVICE: dict[str | int, str] = {"collector": RECEIVER_ADVICE, "web": WEB_ADVICE, "jaeger_grpc": JAEGER_ADVICE}
+RECEIVER_ADVICE = f"set collector.auth.tokens, collector.auth.required or collector.tls.client_ca_file{_UNLESS}"
 
 
 def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that must not be listened on, with what to do about each; none if `insecure` is said."""
     if not settings.insecure:
         for location, reason in open_addresses(settings):
-            yield location, f"{reason}: {ADVICE[location[0]]}"
+            yield location, f"{reason}: {RECEIVER_ADVICE}"
 
 
 def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that other machines reach and that let everybody in."""
     collector = settings.collector
-    if not collector.auth.tokens and not (collector.tls and collector.tls.client_ca_file):
+    if not collector.auth.closed and not (collector.tls and collector.tls.client_ca_file):
         for name in ("otlp_grpc", "otlp_http"):
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):
                 yield _found(("collector", "endpoints", name), address)
-    if _reachable(settings.web.address) and not (settings.web.tls and settings.web.tls.client_ca_file):
+    certificates = settings.web.tls is not None and settings.web.tls.client_ca_file is not None
+    if _reachable(settings.web.address) and not certificates and not web_is_guarded(settings):
         yield _found(("web", "address"), settings.web.address)
     jaeger = settings.jaeger_grpc
-    if jaeger.address is not None and _reachable(jaeger.address) and not (jaeger.tls and jaeger.tls.client_ca_file):
+    if settings.insecure and jaeger_needs_tokens(settings) and jaeger.address is not None:
         yield _found(("jaeger_grpc", "address"), jaeger.address)
+
+
+def web_is_guarded(settings: Settings) -> bool:
+    """Whether everybody on pages and API has to say who they are: wherever other machines reach them, unless
+    client certificates do it or `insecure` is said; on a loopback address where tokens or a login are set up."""
+    if settings.access.tokens or settings.access.oidc is not None:
+        return True
+    certificates = settings.web.tls is not None and settings.web.tls.client_ca_file is not None
+    return _reachable(settings.web.address) and not certificates and not settings.insecure
+
+
+def jaeger_needs_tokens(settings: Settings) -> bool:
+    """Whether other machines reach Jaeger's services without showing certificates."""
+    jaeger = settings.jaeger_grpc
+    certificates = jaeger.tls is not None and jaeger.tls.client_ca_file is not None
+    return jaeger.address is not None and _reachable(jaeger.address) and not certificates
 
 
 def _reachable(address: str) -> bool:

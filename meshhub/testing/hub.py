@@ -49,7 +49,11 @@ class RunningHub:
 
 @contextmanager
 def running_hub(
-    data_dir: Path, *, settings: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None
+    data_dir: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    printed: Path | None = None,
 ) -> Iterator[RunningHub]:
     """A hub on this data directory, on free ports; it is gone when the block ends.
 
@@ -57,11 +61,12 @@ def running_hub(
         data_dir: its data directory.
         settings: by dotted name ("web.page_threads"), as `--set` takes them.
         environment: additional variables; those of meshhub that this process has are not handed on.
+        printed: the file that its standard output goes to; nowhere if None.
 
     Raises:
         AssertionError: it did not start; the message has its output.
     """
-    hub = RunningHub(start_hub(data_dir, settings=settings, environment=environment), data_dir)
+    hub = RunningHub(start_hub(data_dir, settings=settings, environment=environment, printed=printed), data_dir)
     entries: queue.Queue[dict[str, Any] | None] = queue.Queue()
     reader = threading.Thread(target=_read, args=(hub, entries), daemon=True)
     reader.start()
@@ -92,7 +97,11 @@ def until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None
 
 
 def start_hub(
-    data_dir: Path, *, settings: Mapping[str, str] | None = None, environment: Mapping[str, str] | None = None
+    data_dir: Path,
+    *,
+    settings: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+    printed: Path | None = None,
 ) -> "subprocess.Popen[str]":
     """The process of a hub, its log as JSON on standard error; see `running_hub`."""
     given = {
@@ -103,14 +112,15 @@ def start_hub(
         "telemetry.log.format": "json",
     } | dict(settings or {})
     assignments = [f"--set={name}={value}" for name, value in given.items()]
-    return subprocess.Popen(
-        [sys.executable, "-m", "meshhub.cli", "serve", "--data-dir", str(data_dir), *assignments],
-        env=clean_environment() | dict(environment or {}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with (printed or Path(os.devnull)).open("w") as output:  # the child has a copy of its own
+        return subprocess.Popen(
+            [sys.executable, "-m", "meshhub.cli", "serve", "--data-dir", str(data_dir), *assignments],
+            env=clean_environment() | dict(environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
 
 
 def clean_environment() -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Puts the web application together: who answers which path, and what holds for all of them."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from dashboard.settings import WebSettings
 from meshhub.web.api_docs import DOCS_PATH, DOCS_POLICY, OPENAPI_PATH, create_docs_router
+from meshhub.web.forwarded import TrustedProxies
 from meshhub.web.health import Check, Prober, create_health_router
 from meshhub.web.hosts import HostCheck, allowed_hosts
 from meshhub.web.metrics import Expose, create_metrics_router
@@ -24,6 +25,9 @@ from meshhub.web.problems import handle_errors
 from meshhub.web.security import SecurityHeaders
 
 UI_PATH = "/ui"
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Guard = Callable[[ASGIApp], ASGIApp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +51,37 @@ class Parts:
     version: str
 
 
-def create_application(settings: WebSettings, parts: Parts) -> ASGIApp:
-    """The application under the root. Its threads end when the server shuts it down."""
-    prober = Prober(parts.checks)
-    pages = WSGIMiddleware(parts.pages.wsgi, workers=settings.page_threads) if parts.pages else None
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The application without what surrounds it, and how its threads are ended."""
+
+    app: FastAPI
+    close: Callable[[], None]
+
+
+def create_application(settings: WebSettings, parts: Parts, guard: Guard | None = None) -> ASGIApp:
+    """The application under the root. Its threads end when the server shuts it down.
+
+    Args:
+        settings: the section `web`.
+        parts: what it is made of.
+        guard: what decides who may come in; without one, everybody who reaches the address.
+    """
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         anyio.to_thread.current_default_thread_limiter().total_tokens = settings.api_threads
         yield
-        prober.close()
-        if pages is not None:
-            pages.executor.shutdown(wait=False, cancel_futures=True)
+        core.close()
 
+    core = create_core(settings, parts, lifespan)
+    return _surrounded(core.app if guard is None else guard(core.app), settings, parts)
+
+
+def create_core(settings: WebSettings, parts: Parts, lifespan: Lifespan | None = None) -> Core:
+    """The application alone: one of it serves all tenants, or each has one of its own."""
+    prober = Prober(parts.checks)
+    pages = WSGIMiddleware(parts.pages.wsgi, workers=settings.page_threads) if parts.pages else None
     app = FastAPI(
         title="meshhub",
         version=parts.version,
@@ -83,12 +105,19 @@ def create_application(settings: WebSettings, parts: Parts) -> ASGIApp:
         app.include_router(router)
     if pages is not None:
         app.mount(UI_PATH, cast("ASGIApp", pages))  # a2wsgi has narrower types for the same protocol
-    return _surrounded(app, settings, parts)
+
+    def close() -> None:
+        prober.close()
+        if pages is not None:
+            pages.executor.shutdown(wait=False, cancel_futures=True)
+
+    return Core(app, close)
 
 
-def _surrounded(app: FastAPI, settings: WebSettings, parts: Parts) -> ASGIApp:
+def _surrounded(app: ASGIApp, settings: WebSettings, parts: Parts) -> ASGIApp:
     """What every request passes through, outside of the application: its answers to its own errors pass it, too."""
     policies = {DOCS_PATH: DOCS_POLICY} | ({UI_PATH: parts.pages.policy} if parts.pages else {})
     checked = HostCheck(OriginCheck(app), allowed_hosts(settings.address, settings.allowed_hosts))
-    secured = SecurityHeaders(checked, policies, tls=settings.tls is not None)
+    forwarded = TrustedProxies(checked, settings.trusted_proxies)
+    secured = SecurityHeaders(forwarded, policies, tls=settings.tls is not None)
     return Observation(secured, parts.meter, parts.tracer)

@@ -31,7 +31,9 @@ class OriginCheck:
 
 def _own(scope: Scope) -> bool:
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    if headers.get(b"sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        # No page can set it. The Origin of a form on a page without referrers is "null", even to its own site.
+        return site in ("same-origin", "none")
     origin = headers.get(b"origin")
     return origin is None or urlsplit(origin).netloc.lower() == headers.get(b"host", "").lower()

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from meshhub.errors import MeshhubError, NotFound, StorageError, UnusableRequest
 from meshhub.expression import ExpressionFault
+from meshhub.principal import Forbidden
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
@@ -52,6 +53,8 @@ async def _of_meshhub(_request: Request, error: Exception) -> JSONResponse:
         return problem(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, ExpressionFault):
         return problem(HTTPStatus.BAD_REQUEST, str(error), position=error.position, hint=error.hint)
+    if isinstance(error, Forbidden):
+        return problem(HTTPStatus.FORBIDDEN, str(error))
     if isinstance(error, UnusableRequest):
         return problem(HTTPStatus.BAD_REQUEST, str(error))
     if isinstance(error, StorageError) and error.retryable:

@@ -34,6 +34,7 @@ def ask(method: str, headers: dict[str, str]) -> int:
         ({}, 200),
         ({"origin": "http://hub:8080", "sec-fetch-site": "same-origin"}, 200),
         ({"sec-fetch-site": "none"}, 200),
+        ({"origin": "null", "sec-fetch-site": "same-origin"}, 200),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
         ({"origin": "http://hub:9090"}, 403),

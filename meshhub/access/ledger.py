@@ -1,0 +1,179 @@
+"""The ledger of access: tokens that were made while the hub runs, and who came in and changed what. One SQLite file.
+
+The command line writes it beside a running hub: SQLite locks between processes, and the hub reads it at each request.
+"""
+
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+from meshhub.access.tokens import Scope, TokenRecord, digest, new_token
+from meshhub.errors import MeshhubError, NotFound
+from meshhub.secret import Secret
+
+FILE = "access.sqlite"
+MAX_AUDIT = 50_000
+BUSY_SECONDS = 5.0
+_USED_GRAIN_SECONDS = 60.0
+
+
+class AccessLedgerFault(MeshhubError):
+    """The ledger of access cannot be read or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEntry:
+    """One line of the audit log: who did what to what, from where."""
+
+    at: datetime
+    who: str
+    what: str
+    subject: str
+    address: str
+
+
+class AccessLedger:
+    """One file, for its owner only. Thread-safe."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it.
+
+        Raises:
+            AccessLedgerFault: it cannot be used.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.executescript(files("meshhub.access").joinpath("schema.sql").read_text(encoding="utf-8"))
+        except (OSError, sqlite3.Error) as error:
+            raise AccessLedgerFault(f"could not open the ledger of access {path}: {error}") from error
+
+    def close(self) -> None:
+        with self._lock:
+            self._database.close()
+
+    def create(
+        self, name: str, scope: Scope, tenant: str | None, now: datetime, expires: datetime | None = None
+    ) -> tuple[TokenRecord, Secret]:
+        """Make a token; it is not to be had again."""
+        token = new_token()
+        record = TokenRecord(secrets.token_hex(4), name, scope, tenant, now, expires)
+        with self._writing() as database:
+            database.execute(
+                "INSERT INTO tokens (id, hash, name, scope, tenant, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    record.id,
+                    digest(token.reveal()),
+                    name,
+                    scope.value,
+                    tenant,
+                    now.timestamp(),
+                    expires.timestamp() if expires else None,
+                ),
+            )
+        return record, token
+
+    def revoke(self, token_id: str) -> TokenRecord:
+        """Take a token back, from now on.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        with self._writing() as database:
+            row = database.execute(
+                "DELETE FROM tokens WHERE id = ? RETURNING id, name, scope, tenant, created, expires, used", (token_id,)
+            ).fetchone()
+        if row is None:
+            raise NotFound(
+                f"could not revoke the token {token_id[:64]}: there is none with this id (meshhub token list)"
+            )
+        return _record(row)
+
+    def tokens(self) -> list[TokenRecord]:
+        """All tokens, newest first."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT id, name, scope, tenant, created, expires, used FROM tokens ORDER BY created DESC, id"
+            ).fetchall()
+        return [_record(row) for row in rows]
+
+    def find(self, token: str, now: datetime) -> TokenRecord | None:
+        """What a token stands for; None if it is none, or has expired. Looked up by hash: nothing is compared in
+        a time that depends on what was guessed right."""
+        with self._reading() as database:
+            row = database.execute(
+                "SELECT id, name, scope, tenant, created, expires, used FROM tokens WHERE hash = ?", (digest(token),)
+            ).fetchone()
+        if row is None:
+            return None
+        record = _record(row)
+        if record.expires is not None and record.expires <= now:
+            return None
+        if record.used is None or (now - record.used).total_seconds() > _USED_GRAIN_SECONDS:
+            with self._writing() as database:
+                database.execute("UPDATE tokens SET used = ? WHERE id = ?", (now.timestamp(), record.id))
+        return record
+
+    def note(self, who: str, what: str, subject: str, address: str, now: datetime) -> None:
+        """Write down what somebody did."""
+        with self._writing() as database:
+            added = database.execute(
+                "INSERT INTO audit (at, who, what, subject, address) VALUES (?, ?, ?, ?, ?)",
+                (now.timestamp(), who[:200], what[:200], subject[:500], address[:100]),
+            )
+            database.execute("DELETE FROM audit WHERE id <= ?", ((added.lastrowid or 0) - MAX_AUDIT,))
+
+    def audit(self, limit: int = 500) -> list[AccessEntry]:
+        """The latest lines, newest first."""
+        with self._reading() as database:
+            rows = database.execute(
+                "SELECT at, who, what, subject, address FROM audit ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
+        return [AccessEntry(_time(at), *rest) for at, *rest in rows]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._database
+            except sqlite3.Error as error:
+                raise AccessLedgerFault(f"could not use the ledger of access {self._path}: {error}") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+
+def _record(row: tuple[str, str, str, str | None, float, float | None, float | None]) -> TokenRecord:
+    token_id, name, scope, tenant, created, expires, used = row
+    return TokenRecord(
+        token_id,
+        name,
+        Scope(scope),
+        tenant,
+        _time(created),
+        None if expires is None else _time(expires),
+        None if used is None else _time(used),
+    )
+
+
+def _time(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
