@@ -20,7 +20,7 @@ def read_jaeger(traces: Iterable[object]) -> Iterator[Span]:
         known = processes if isinstance(processes, dict) else {}
         for span in trace.get("spans") or () if isinstance(trace.get("spans"), list) else ():
             if isinstance(span, dict):
-                process = span.get("process") or known.get(span.get("processID"))
+                process = span.get("process") or known.get(_text(span.get("processID")))
                 yield _span(span, process if isinstance(process, dict) else {}, _text(trace.get("traceID")))
 
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue
 
@@ -120,6 +120,7 @@ NODES: Any = st.recursive(
 )  # fmt: skip
 
 
+@example("data", {"spans": [{"processID": []}]})
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(["resourceSpans", "data", "spans", "batches"]), NODES)
 def test_any_document_is_read_or_refused(name: str, content: Any) -> None:
