@@ -1,5 +1,7 @@
 """Fills a store with many requests in the engine itself: ten spans and ten access logs each, evenly over some hours.
 
+A request goes along five calls, each reported by both sides; one of 20 has no trace (the spans beside it are
+another's).
 Rows go straight into the tables, in blocks of two million. Of the views only that of request_minutes runs; the rows of
 trace_index and request_index are written as their views would, and merged. The large tables are left as they were
 written, in more parts than a hub has: nothing merges while it is measured.
@@ -31,7 +33,7 @@ _TRACES = """
     SELECT number AS trace,
         fromUnixTimestamp64Milli({start} + intDiv(trace * {milliseconds}, {traces} * 100) * 100, 'UTC') AS began,
         sipHash128(trace) AS trace_id,
-        toString(reinterpretAsUUID(sipHash128(trace, 'request'))) AS request_id,
+        trace % 20 != 0 AS traced, toString(reinterpretAsUUID(sipHash128(trace, 'request'))) AS request_id,
         if(sipHash64(trace, 'tier') % 1000 = 0, 'rare', 'usual') AS tier
     FROM numbers({first}, {count})
 """
@@ -39,8 +41,8 @@ _ROWS = f"""
     SELECT *, toDateTime64(began, 9, 'UTC') + toIntervalMillisecond(hop * 3) AS time, toDateTime(time) AS received,
         sipHash64(trace, hop, 'row') AS luck,
         toFixedString(reinterpretAsString(bitOr(luck, 1) + bitShiftLeft(1, 63)), 8) AS span_id,
-        cityHash64(trace, hop) % 40 AS self, concat('svc-', toString(self)) AS service,
-        concat('svc-', toString((self * 7 + luck % 4) % 40)) AS called,
+        (trace % 8 + intDiv(hop, 2) * 8) % 48 AS caller, concat('svc-', toString(caller)) AS source,
+        concat('svc-', toString(caller + 8)) AS called, if(hop % 2 = 0, source, called) AS service,
         map('tenant.tier', tier, 'items', toString(luck % 1000)) AS attributes,
         if(luck % 100 = 0, 503, 200) AS response_code
     FROM (SELECT *, arrayJoin(range({PER_TRACE})) AS hop FROM ({_TRACES}))
@@ -53,23 +55,28 @@ _COMMON_VALUES = (
     "time, received, trace_id, span_id, service, 'shop', 'lab', request_id, 'GET', 'HTTP/1.1', attributes, "
     "response_code"
 )
+_TRACE_OF_LOG = "if(traced, trace_id, toFixedString('', 16))"
+_REQUEST_OF_SPAN = "if(traced, request_id, '')"
 _STATEMENTS = (
     f"""INSERT INTO spans ({_COMMON}, duration_ns, name, kind, component, url, upstream_cluster)
-    SELECT {_COMMON_VALUES}, luck % 50000000, 'egress', if(hop % 2 = 0, 'client', 'server'), 'proxy',
+    SELECT {_COMMON_VALUES.replace("request_id", _REQUEST_OF_SPAN)}, luck % 50000000, 'egress', if(hop % 2 = 0, 'client', 'server'), 'proxy',
         concat('http://shop/item/', toString(luck % 5000)), concat(called, '.shop')
     FROM ({_ROWS})""",
     f"""INSERT INTO access_logs ({_COMMON}, duration_us, log_type, reporter, source_service, source_namespace,
         destination_kind, destination_service, destination_namespace, path, transport, route_name, response_flags,
         response_code_details, security, grpc_status, request_attempts, instance)
-    SELECT {_COMMON_VALUES}, luck % 50000, 'DownstreamEnd', if(hop % 2 = 0, 'client', 'server'), service, 'shop',
+    SELECT {_COMMON_VALUES.replace("trace_id", _TRACE_OF_LOG)}, (6 - intDiv(hop, 2)) * 8000 - hop * 300,
+        'DownstreamEnd', if(hop % 2 = 0, 'client', 'server'), source, 'shop',
         'service', called, 'shop', concat('/item/', toString(luck % 5000)), 'http', concat('to-', called),
         if(luck % 100 = 0, 'UH', ''), if(luck % 100 = 0, 'no_healthy_upstream', 'via_upstream'), 'mtls', -1, 1,
-        concat(service, '-0')
+        concat(service, '-', toString(trace % 3))
     FROM ({_ROWS})""",
     f"""INSERT INTO trace_index (trace_id, bucket)
     SELECT trace_id, toStartOfFiveMinutes(toDateTime(began)) FROM ({_TRACES})""",
     f"""INSERT INTO request_index (request_hash, bucket, trace_id)
-    SELECT sipHash64(request_id), toStartOfFiveMinutes(toDateTime(began)), trace_id FROM ({_TRACES})""",
+    SELECT sipHash64(request_id), if(traced, toStartOfFiveMinutes(toDateTime(began)), toDateTime(began)),
+        {_TRACE_OF_LOG}
+    FROM ({_TRACES})""",
 )
 
 
@@ -78,7 +85,8 @@ def open_store(folder: Path, spans: int, hours: int) -> tuple[Store, Client]:
     taken as it is."""
     filled = (folder / "filled").exists()
     store = Store.open("embedded", folder, StorageSettings())
-    store.migrations.apply()
+    if not filled:
+        store.migrations.apply()
     client = clickhouse_connect.get_client(dsn=f"chdb://{folder}/store", database="meshhub")
     for table in _UNMERGED:
         client.command(f"SYSTEM STOP MERGES {table}")

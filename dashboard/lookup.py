@@ -6,6 +6,7 @@ from dashboard.lookup_around import explain_lost_spans, look_around
 from dashboard.lookup_ids import WantedId, found_as
 from dashboard.lookup_paths import Path, follow
 from dashboard.queries import Queries
+from storage.lookup import locate
 from storage.records.access_logs import AccessLog
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
@@ -34,9 +35,12 @@ def look_up(queries: Queries, wanted: WantedId) -> Journey | None:
 
 def read_evidence(queries: Queries, request_ids: Sequence[str], trace_ids: Sequence[str]) -> Evidence | None:
     """What is stored of some requests and traces, values of attributes cut; None if that is nothing."""
-    which = {"request_ids": list(request_ids), "trace_ids": list(trace_ids)}
-    cut = which | {"value_length": VALUE_LENGTH}
-    logs = queries.query("access_logs_by_ids", which | {"limit": MAX_ACCESS_LOGS}, AccessLog)
+    places = locate(queries, request_ids, trace_ids)
+    if places is None:
+        return None
+    which = places.parameters
+    cut = {**which, "value_length": VALUE_LENGTH}
+    logs = queries.query("access_logs_by_ids", {**which, "limit": MAX_ACCESS_LOGS}, AccessLog)
     spans = queries.query("spans_by_ids", cut | {"events": MAX_EVENTS, "limit": MAX_SPANS}, Span)
     records = queries.query("logs_by_ids", cut | {"limit": MAX_LOGS}, LogRecord)
     if not (logs or spans or records):

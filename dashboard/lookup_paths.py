@@ -30,9 +30,9 @@ class Path:
 def follow(queries: Queries, path: Path, read: ReadEvidence) -> Path:
     """The path with all that belongs to it by time and instance, where ids do not lead on and nothing else fits."""
     for _ in range(ROUNDS):
-        known = _known_ids(path)
-        calls = _strange_calls(queries, path.journey, known)
-        guesses = guess_calls(calls) | guess_causes(_causes(queries, path.journey, known))
+        strangers = _strangers(queries, path)
+        calls = [each for each in strangers if each.kind == "call"]
+        guesses = guess_calls(calls) | guess_causes([each for each in strangers if each.kind == "cause"])
         more = read(queries, list(guesses), ()) if guesses else None
         suspicions = suspect(path.journey, calls)
         if more is None:
@@ -46,34 +46,20 @@ def _known_ids(path: Path) -> list[str]:
     return sorted({*found, path.request_id} - {""})
 
 
-def _strange_calls(queries: Queries, journey: Journey, known: Sequence[str]) -> list[StrangeCall]:
-    windows = served_windows(journey)
-    if not windows:
+def _strangers(queries: Queries, path: Path) -> list[StrangeCall]:
+    windows, moments = served_windows(path.journey), root_moments(path.journey)
+    if not windows and not moments:
         return []
     asked = {
         "windows": windows,
-        "instances": sorted({instance for instance, _, _ in windows}),
-        "start": min(first for _, first, _ in windows),
-        "end": max(last for _, _, last in windows) + 1,
-        "request_ids": known,
-        "limit": MAX_CALLS,
-    }
-    return queries.query("journey_strange_calls", asked, StrangeCall)
-
-
-def _causes(queries: Queries, journey: Journey, known: Sequence[str]) -> list[StrangeCall]:
-    moments = root_moments(journey)
-    if not moments:
-        return []
-    asked = {
         "moments": moments,
-        "instances": sorted({instance for instance, _ in moments}),
-        "start": min(time for _, time in moments),
-        "end": max(time for _, time in moments) + 1,
-        "request_ids": known,
+        "instances": sorted({instance for instance, *_ in (*windows, *moments)}),
+        "start": min([first for _, first, _ in windows] + [time for _, time in moments]),
+        "end": max([last for _, _, last in windows] + [time for _, time in moments]) + 1,
+        "request_ids": _known_ids(path),
         "limit": MAX_CALLS,
     }
-    return queries.query("journey_serving", asked, StrangeCall)
+    return queries.query("journey_strangers", asked, StrangeCall)
 
 
 def _joined(

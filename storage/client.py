@@ -1,5 +1,6 @@
 """The store: loads segments into the engine and answers the named queries of storage/queries."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -23,6 +24,8 @@ from storage.settings import StorageSettings
 from storage.tenancy import table_filters
 
 RecordT = TypeVar("RecordT")
+
+_COLUMNS = re.compile(r"\$\{columns:(\w+)\}")
 
 _INSERT_SETTINGS = {
     # The views' functions are total, so nothing is gained by evaluating them lazily: twice as fast without.
@@ -202,8 +205,13 @@ class Store:
 
 @cache
 def query_text(name: str) -> str:
-    """The text of storage/queries/<name>.sql."""
-    return files("storage").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+    """The text of storage/queries/<name>.sql, with lists of columns (`${columns:…}`) of storage/queries/columns in it."""
+    text = _query_file(f"{name}.sql").read_text(encoding="utf-8")
+    return _COLUMNS.sub(lambda found: _query_file("columns", f"{found[1]}.sql").read_text("utf-8").strip(), text)
+
+
+def _query_file(*parts: str) -> Traversable:
+    return files("storage").joinpath("queries", *parts)
 
 
 def _wire_file(signal: Signal) -> Traversable:

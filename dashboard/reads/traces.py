@@ -9,6 +9,7 @@ from dashboard.queries import Queries
 from dashboard.reads.recent_traces import FILE_SECONDS, STORED_SECONDS, RecentTraces
 from meshhub.clock import Clock
 from meshhub.errors import MeshhubError, NotFound
+from storage.lookup import locate
 from storage.records.access_logs import AccessLog
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
@@ -26,6 +27,7 @@ MAX_REQUEST_LOGS = 2_000
 MAX_DOWNLOADED_SPANS = 100_000
 VALUE_LENGTH = 4_096
 """Characters that values of attributes are cut to; a download has them whole."""
+WHOLE = 2**31
 EVENTS = 200
 """Events, and links, of one span that are read."""
 
@@ -107,8 +109,11 @@ class TraceReads:
         """The spans of a trace by time, all values whole: for a download. Raises as `trace` does."""
         if wanted.startswith(FILE_PREFIX):
             return [each.span for each in self.trace(wanted).spans]
-        trace_id = _id_of(wanted)
-        found = self._queries.query("spans_of_trace", {"trace_id": trace_id, "limit": MAX_DOWNLOADED_SPANS}, Span)
+        places = locate(self._queries, (), [_id_of(wanted)])
+        if places is None:
+            raise _not_found(wanted)
+        whole = {"value_length": WHOLE, "events": WHOLE, "limit": MAX_DOWNLOADED_SPANS}
+        found = self._queries.query("spans_by_ids", {**places.parameters, **whole}, Span)
         if not found:
             raise _not_found(wanted)
         return found
@@ -145,14 +150,17 @@ class TraceReads:
         return Rank(peers, seconds)
 
     def _stored(self, trace_id: str) -> Trace:
-        which = {"trace_id": trace_id}
-        cut = {"value_length": VALUE_LENGTH, "events": EVENTS}
-        spans = self._queries.query("trace_spans", {**which, **cut, "limit": MAX_SPANS + 1}, Span)
+        places = locate(self._queries, (), [trace_id])
+        if places is None:
+            raise _not_found(trace_id)
+        which = places.parameters
+        cut = {**which, "value_length": VALUE_LENGTH}
+        spans = self._queries.query("spans_by_ids", {**cut, "events": EVENTS, "limit": MAX_SPANS + 1}, Span)
         if not spans:
             raise _not_found(trace_id)
         truncated = len(spans) > MAX_SPANS
-        logs = self._queries.query("access_logs_of_trace", {**which, "limit": MAX_ACCESS_LOGS}, AccessLog)
-        records = self._queries.query("logs_of_trace", {**which, "limit": MAX_LOGS}, LogRecord)
+        logs = self._queries.query("access_logs_by_ids", {**which, "limit": MAX_ACCESS_LOGS}, AccessLog)
+        records = self._queries.query("logs_by_ids", {**cut, "limit": MAX_LOGS}, LogRecord)
         evidence = Evidence(logs, spans[:MAX_SPANS], records, truncated)
         return build_trace(trace_id, evidence, self._request_logs(spans))
 
@@ -162,8 +170,10 @@ class TraceReads:
         if not ids:
             return ()
         (request_id, _), *_ = ids.most_common(1)
-        asked = {"request_ids": [request_id], "trace_ids": [], "limit": MAX_REQUEST_LOGS}
-        return self._queries.query("access_logs_by_ids", asked, AccessLog)
+        places = locate(self._queries, [request_id], ())
+        if places is None:
+            return ()
+        return self._queries.query("access_logs_by_ids", {**places.parameters, "limit": MAX_REQUEST_LOGS}, AccessLog)
 
 
 def _id_of(wanted: str) -> str:

@@ -9,6 +9,7 @@ from meshhub.clock import SystemClock
 from meshhub.testing import traces
 from meshhub.testing.mood import Mood
 from meshhub.testing.traces import Rows
+from storage.lookup import IndexRow
 from storage.records.traces import SpanPeers
 
 RecordT = TypeVar("RecordT")
@@ -40,17 +41,18 @@ class MadeUpRows:
     def _rows(self, name: str, parameters: Mapping[str, Any]) -> list[Any]:
         if name == "span_peers":
             return [PEERS]
-        made = self.known.get(parameters.get("trace_id", ""))
-        if made is None:
-            return []
-        rows = made()
-        by_name: dict[str, list[Any]] = {
-            "trace_spans": list(rows.spans),
-            "spans_of_trace": list(rows.spans),
-            "access_logs_of_trace": list(rows.access_logs),
-            "logs_of_trace": list(rows.logs),
-        }
-        return by_name.get(name, [])
+        named = [name_of for name_of in parameters.get("traces", ()) if name_of in self.known]
+        if name == "lookup_traces":
+            return [IndexRow(trace_id, 0) for trace_id in named]
+        rows = [self.known[trace_id]() for trace_id in named]
+        match name:
+            case "spans_by_ids":
+                return [span for each in rows for span in each.spans]
+            case "access_logs_by_ids":
+                return [log for each in rows for log in each.access_logs]
+            case "logs_by_ids":
+                return [record for each in rows for record in each.logs]
+        return []
 
 
 class FakeTraceReads(TraceReads):

@@ -1,25 +1,5 @@
--- What applications logged for some request ids and trace ids (32 hex digits), or for the traces that those requests are
--- part of, with values cut to so many characters.
-WITH
-    -- Found once, before the rest of the query is planned; of an id that no end of requests share, a part.
-    (
-        SELECT (groupUniqArray(10000)(trace_id), groupUniqArray(10000)(bucket))
-        FROM
-        (
-            SELECT trace_id, bucket FROM request_index
-            WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
-            UNION ALL
-            SELECT trace_id, bucket FROM trace_index
-            WHERE trace_id IN
-            (
-                SELECT trace_id FROM request_index
-                WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
-                    AND trace_id != toFixedString('', 16)
-                UNION ALL
-                SELECT meshhub_id16(unhex(arrayJoin({trace_ids:Array(String)})))
-            )
-        )
-    ) AS located
+-- What applications logged for some requests and traces (32 hex digits), where lookup_requests and lookup_traces found them,
+-- with values cut to so many characters.
 SELECT
     toUnixTimestamp64Nano(logs.time) AS time_unix_nano,
     logs.cluster AS cluster,
@@ -37,8 +17,10 @@ SELECT
     logs.scope_name AS scope_name,
     mapApply((key, value) -> (key, leftUTF8(value, {value_length:UInt32})), logs.attributes) AS attributes
 FROM logs
-WHERE toStartOfFiveMinutes(logs.time) IN (located.2)
-    AND logs.trace_id IN (located.1)
-    AND (logs.request_id IN {request_ids:Array(String)} OR logs.trace_id != toFixedString('', 16))
+WHERE toStartOfFiveMinutes(logs.time) IN {buckets:Array(DateTime('UTC'))}
+    AND logs.trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({traces:Array(String)}))))
+    AND (logs.trace_id != toFixedString('', 16) OR (logs.request_id IN {request_ids:Array(String)}
+        AND logs.time >= fromUnixTimestamp64Nano({untraced_start:Int64}, 'UTC')
+        AND logs.time < fromUnixTimestamp64Nano({untraced_end:Int64}, 'UTC')))
 ORDER BY logs.time
 LIMIT {limit:UInt32}

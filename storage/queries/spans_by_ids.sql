@@ -1,25 +1,5 @@
--- The spans of some request ids and trace ids (32 hex digits), and of the traces that those requests are part of
--- (application spans carry no request id), with values cut to so many characters.
-WITH
-    -- Found once, before the rest of the query is planned; of an id that no end of requests share, a part.
-    (
-        SELECT (groupUniqArray(10000)(trace_id), groupUniqArray(10000)(bucket))
-        FROM
-        (
-            SELECT trace_id, bucket FROM request_index
-            WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
-            UNION ALL
-            SELECT trace_id, bucket FROM trace_index
-            WHERE trace_id IN
-            (
-                SELECT trace_id FROM request_index
-                WHERE request_hash IN (SELECT sipHash64(arrayJoin({request_ids:Array(String)})))
-                    AND trace_id != toFixedString('', 16)
-                UNION ALL
-                SELECT meshhub_id16(unhex(arrayJoin({trace_ids:Array(String)})))
-            )
-        )
-    ) AS located
+-- The spans of some requests and traces (32 hex digits), where lookup_requests and lookup_traces found them, with values cut
+-- to so many characters.
 SELECT
     toUnixTimestamp64Nano(spans.time) AS time_unix_nano,
     spans.duration_ns AS duration_ns,
@@ -61,8 +41,10 @@ SELECT
     arrayMap(link -> (link.1, link.2, mapApply((key, value) -> (key, leftUTF8(value, {value_length:UInt32})), link.3)),
         arraySlice(spans.links, 1, {events:UInt32})) AS links
 FROM spans
-WHERE toStartOfFiveMinutes(spans.time) IN (located.2)
-    AND spans.trace_id IN (located.1)
-    AND (spans.request_id IN {request_ids:Array(String)} OR spans.trace_id != toFixedString('', 16))
+WHERE toStartOfFiveMinutes(spans.time) IN {buckets:Array(DateTime('UTC'))}
+    AND spans.trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({traces:Array(String)}))))
+    AND (spans.trace_id != toFixedString('', 16) OR (spans.request_id IN {request_ids:Array(String)}
+        AND spans.time >= fromUnixTimestamp64Nano({untraced_start:Int64}, 'UTC')
+        AND spans.time < fromUnixTimestamp64Nano({untraced_end:Int64}, 'UTC')))
 ORDER BY spans.time
 LIMIT {limit:UInt32}

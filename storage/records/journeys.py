@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StrangeCall:
-    """A request that an instance made, or served, under other ids than those that were asked about.
+    """A request that an instance made ("call"), or served ("cause"), under other ids than those that were asked about.
 
-    `candidates`: how many requests the instance was serving when it made the call; 0 where it was not counted.
+    `candidates`: how many requests the instance was serving when it made the call; 0 for a cause.
     """
 
     instance: str
+    kind: str
     request_id: str
     trace_id: str
     time_unix_nano: int

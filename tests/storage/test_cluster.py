@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from meshhub.testing.by_ids import of_request
+from meshhub.testing.by_ids import of_request, of_trace
 from meshhub.testing.engine import rows, run
 from meshhub.testing.everything import segments
 from meshhub.testing.exchange import Exchange
@@ -100,14 +100,14 @@ def test_a_table_with_rows_has_a_distributed_twin_with_the_same_columns(two_shar
 
 
 def test_every_question_about_a_request_sees_all_shards(two_shards: Store, sent: Exchange) -> None:
-    by_request = of_request(sent.request)
-    by_trace = {"trace_id": sent.trace, "limit": 100}
+    by_request = of_request(two_shards, sent.request)
+    by_trace = of_trace(two_shards, sent.trace)
     assert len(two_shards.query("access_logs_by_ids", by_request, AccessLog)) == 4
-    assert len(two_shards.query("access_logs_of_trace", by_trace, AccessLog)) == 4
+    assert len(two_shards.query("access_logs_by_ids", by_trace, AccessLog)) == 4
     assert len(two_shards.query("logs_by_ids", by_request, LogRecord)) == 2
-    assert len(two_shards.query("logs_of_trace", by_trace, LogRecord)) == 2
+    assert len(two_shards.query("logs_by_ids", by_trace, LogRecord)) == 2
     assert len(two_shards.query("spans_by_ids", by_request, Span)) == 2
-    assert len(two_shards.query("spans_of_trace", by_trace, Span)) == 2
+    assert len(two_shards.query("spans_by_ids", by_trace, Span)) == 2
 
 
 def test_every_question_about_a_window_sees_all_shards(two_shards: Store, sent: Exchange) -> None:

@@ -8,6 +8,7 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from meshhub.model import Signal
+from meshhub.testing.by_ids import of_trace
 from meshhub.testing.engine import rows
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import key_values, load, proxy_attributes, span, traces_request
@@ -59,5 +60,5 @@ def test_of_two_attributes_with_one_key_the_first_gets_the_column(embedded_store
     )  # fmt: skip
     made.attributes.extend(key_values({"guid:x-request-id": secrets.token_hex(4)}))
     load(embedded_store, folder, Signal.TRACES, [traces_request(exchange.caller, [made])])
-    [read] = embedded_store.query("spans_of_trace", {"trace_id": exchange.trace, "limit": 10}, Span)
+    [read] = embedded_store.query("spans_by_ids", of_trace(embedded_store, exchange.trace), Span)
     assert read.request_id == exchange.request

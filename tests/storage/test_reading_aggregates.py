@@ -69,7 +69,7 @@ def test_reports_before_the_end_of_a_request_are_kept_and_not_counted(
     said = outbound(sent.caller, sent.callee, request_id=sent.request)
     logs = [access_log(sent.start, said | {"log_type": kind}) for kind in ("DownstreamStart", "DownstreamEnd")]
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, logs)])
-    assert len(store.query("access_logs_by_ids", of_request(sent.request), AccessLog)) == 2
+    assert len(store.query("access_logs_by_ids", of_request(store, sent.request), AccessLog)) == 2
     assert [edge.requests for edge in edges_of(store, sent)] == [1]
 
 

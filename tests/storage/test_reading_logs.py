@@ -9,7 +9,7 @@ from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as OtlpLogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from meshhub.model import Signal
-from meshhub.testing.by_ids import of_request
+from meshhub.testing.by_ids import of_request, of_trace
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import (
     Proxy,
@@ -51,8 +51,8 @@ def test_the_access_logs_of_a_request_come_from_both_proxies(store: Store, folde
     server = access_log(sent.start + 1, inbound(sent.caller, sent.callee, **said), trace_id=sent.trace)
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [client]), logs_request(sent.callee, [server])])
 
-    by_request = store.query("access_logs_by_ids", of_request(sent.request), AccessLog)
-    assert by_request == store.query("access_logs_of_trace", {"trace_id": sent.trace} | LIMIT, AccessLog)
+    by_request = store.query("access_logs_by_ids", of_request(store, sent.request), AccessLog)
+    assert by_request == store.query("access_logs_by_ids", of_trace(store, sent.trace), AccessLog)
     first, second = by_request
     expected = {
         "time_unix_nano": sent.start, "log_type": "DownstreamEnd", "reporter": "client", "role": "sidecar",
@@ -77,7 +77,7 @@ def test_what_an_access_log_leaves_out_is_nothing_not_a_guess(store: Store, fold
     del request.resource_logs[0].resource.attributes[:]
     load(store, folder, Signal.LOGS, [request])
 
-    [read] = store.query("access_logs_by_ids", of_request(sent.request), AccessLog)
+    [read] = store.query("access_logs_by_ids", of_request(store, sent.request), AccessLog)
     assert read == replace(
         blank(AccessLog), time_unix_nano=sent.start, request_id=sent.request, reporter="unknown", transport="tcp",
         grpc_status=-1, security="unknown", sampled="unknown",
@@ -97,7 +97,7 @@ def test_the_trace_context_tells_whether_a_trace_was_kept(store: Store, folder: 
         for number, context in enumerate(contexts)
     ]
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, logs)])
-    found = store.query("access_logs_by_ids", of_request(sent.request), AccessLog)
+    found = store.query("access_logs_by_ids", of_request(store, sent.request), AccessLog)
     assert [read.sampled for read in found] == list(contexts.values())
 
 
@@ -108,7 +108,7 @@ def test_a_connection_is_no_request(store: Store, folder: Path, sent: Exchange) 
     }  # fmt: skip
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [access_log(sent.start, attributes)])])
 
-    [read] = store.query("access_logs_by_ids", of_request(sent.request), AccessLog)
+    [read] = store.query("access_logs_by_ids", of_request(store, sent.request), AccessLog)
     assert (read.transport, read.response_code, read.method, read.duration_us) == ("tcp", 0, "", 12_000)
 
 
@@ -131,8 +131,8 @@ def test_a_log_of_an_application_is_found_by_trace_and_by_request(store: Store, 
         sent.start, "lab", "test", sent.caller.service, "v1", sent.caller.name, 17, "ERROR", "payment.failed",
         "card declined", sent.trace, "03" * 8, sent.request, "shop.payment", {"request_id": sent.request, "try": "2"},
     )  # fmt: skip
-    assert store.query("logs_of_trace", {"trace_id": sent.trace} | LIMIT, LogRecord) == [expected]
-    assert store.query("logs_by_ids", of_request(sent.request), LogRecord) == [expected]
+    assert store.query("logs_by_ids", of_trace(store, sent.trace), LogRecord) == [expected]
+    assert store.query("logs_by_ids", of_request(store, sent.request), LogRecord) == [expected]
 
 
 def test_a_request_is_followed_into_the_spans_and_logs_that_share_its_trace(
@@ -146,7 +146,7 @@ def test_a_request_is_followed_into_the_spans_and_logs_that_share_its_trace(
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [seen, said])])
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [inner], scope="app")])
 
-    question = of_request(sent.request)
+    question = of_request(store, sent.request)
     assert [read.span_id for read in store.query("spans_by_ids", question, Span)] == ["04" * 8]
     assert [read.body for read in store.query("logs_by_ids", question, LogRecord)] == ["x"]
 
@@ -154,5 +154,5 @@ def test_a_request_is_followed_into_the_spans_and_logs_that_share_its_trace(
 def test_requests_without_a_trace_are_not_mixed_up(store: Store, folder: Path, sent: Exchange) -> None:
     logs = [access_log(sent.start, {"request_id": f"{sent.request}-{number}"}) for number in range(3)]
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, logs)])
-    found = store.query("access_logs_by_ids", of_request(f"{sent.request}-1"), AccessLog)
+    found = store.query("access_logs_by_ids", of_request(store, f"{sent.request}-1"), AccessLog)
     assert [read.request_id for read in found] == [f"{sent.request}-1"]

@@ -11,7 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from meshhub.model import Signal
-from meshhub.testing.by_ids import of_request
+from meshhub.testing.by_ids import of_request, of_trace
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import Proxy, key_values, load, proxy_attributes, span, traces_request
 from meshhub.testing.records import blank
@@ -83,8 +83,8 @@ def test_a_span_of_a_proxy_comes_back_in_columns(store: Store, folder: Path, sen
         attributes={"upstream.peer.identity": "spiffe://m/ns/test/sa/reviews"},
         resource_attributes=json.dumps(resource_of(sent.caller), separators=(",", ":")),
     )
-    assert store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span) == [expected]
-    assert store.query("spans_by_ids", of_request(sent.request), Span) == [expected]
+    assert store.query("spans_by_ids", of_trace(store, sent.trace), Span) == [expected]
+    assert store.query("spans_by_ids", of_request(store, sent.request), Span) == [expected]
 
 
 def test_every_type_of_attribute_survives(store: Store, folder: Path, sent: Exchange) -> None:
@@ -108,7 +108,7 @@ def test_every_type_of_attribute_survives(store: Store, folder: Path, sent: Exch
     made.links.add(trace_id=b"\x11" * 16, span_id=b"\x22" * 8, attributes=key_values({"why": "batch"}))
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made], scope="app")])
 
-    [read] = store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span)
+    [read] = store.query("spans_by_ids", of_trace(store, sent.trace), Span)
     assert read.attributes == {
         "text": "λ",
         "integer": str(-(2**63)),
@@ -137,7 +137,7 @@ def test_an_application_keeps_the_attributes_that_have_columns(store: Store, fol
     made.attributes.add(key="http.response.status_code", value=AnyValue(int_value=404))
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made], scope="app")])
 
-    [read] = store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span)
+    [read] = store.query("spans_by_ids", of_trace(store, sent.trace), Span)
     assert read.attributes == attributes | {"http.response.status_code": "404"}
     assert (read.method, read.url, read.response_code, read.component) == ("GET", "http://x/", 404, "")
 
@@ -156,21 +156,21 @@ def test_istios_own_attributes_win_over_the_resource(store: Store, folder: Path,
     request = traces_request(sent.caller, [made])
     del request.resource_spans[0].resource.attributes[:]
     load(store, folder, Signal.TRACES, [request])
-    [read] = store.query("spans_of_trace", {"trace_id": sent.trace} | LIMIT, Span)
+    [read] = store.query("spans_by_ids", of_trace(store, sent.trace), Span)
     assert (read.cluster, read.namespace, read.service, read.version) == ("Kubernetes", "bookinfo", "reviews", "v3")
     assert read.attributes == attributes
 
 
 def test_an_id_of_another_length_finds_nothing_and_harms_nothing(store: Store) -> None:
     for odd in ("", "ab", "ff" * 40, "no hex at all"):
-        assert store.query("spans_of_trace", {"trace_id": odd} | LIMIT, Span) == []
+        assert store.query("spans_by_ids", of_trace(store, odd), Span) == []
 
 
 def test_a_short_trace_id_is_found_by_its_digits(store: Store, folder: Path, sent: Exchange) -> None:
     short = secrets.token_hex(8)
     made = span("work", OtlpSpan.SPAN_KIND_SERVER, trace_id=short, span_id="06" * 8, start=sent.start, duration=1)
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made])])
-    found = [store.query("spans_of_trace", {"trace_id": id_} | LIMIT, Span) for id_ in (short, short.zfill(32))]
+    found = [store.query("spans_by_ids", of_trace(store, id_), Span) for id_ in (short, short.zfill(32))]
     assert [[read.trace_id for read in spans] for spans in found] == [[short.zfill(32)]] * 2
 
 

@@ -14,6 +14,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from meshhub.model import Signal
 from meshhub.testing import hostile
+from meshhub.testing.by_ids import of_trace
 from meshhub.testing.engine import open_store
 from meshhub.testing.everything import contents, written
 from meshhub.testing.exchange import Exchange
@@ -86,7 +87,7 @@ def test_every_span_becomes_a_row(keeping: Store, folder: Path, requests: list[A
     assert left_by(keeping, folder, Signal.TRACES, requests) == expected(Signal.TRACES, requests)
     sent = (made for request in requests for made in records(request, "resource_spans", "scope_spans", "spans"))
     for trace_id in {made.trace_id[-16:] for made in islice(sent, 3)}:
-        found = keeping.query("spans_of_trace", {"trace_id": trace_id.hex(), "limit": 100}, Span)
+        found = keeping.query("spans_by_ids", of_trace(keeping, trace_id.hex()), Span)
         assert found or not any(trace_id)
 
 

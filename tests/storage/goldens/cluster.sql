@@ -2026,6 +2026,26 @@ CREATE OR REPLACE FUNCTION meshhub_slo_unreached ON CLUSTER 'two' AS (flags) ->
     hasAny(flags, ['DF', 'DO', 'FI', 'IH', 'NC', 'NFCF', 'NR', 'RL', 'RLSE', 'UAEX', 'UDO', 'UF', 'UH', 'UO'])
 ;
 
+-- Request ids of access_logs. Rows without a trace lie by time alone in the table: their place is named to the second.
+ALTER TABLE request_index_from_access_logs ON CLUSTER 'two' MODIFY QUERY
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
+    trace_id
+FROM access_logs_local
+WHERE request_id != ''
+;
+
+-- Request ids of logs. Rows without a trace lie by time alone in the table: their place is named to the second.
+ALTER TABLE request_index_from_logs ON CLUSTER 'two' MODIFY QUERY
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
+    trace_id
+FROM logs_local
+WHERE request_id != ''
+;
+
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);

@@ -1,6 +1,4 @@
--- All access logs of one trace id (32 hex digits).
-SELECT
-    toUnixTimestamp64Nano(access_logs.time) AS time_unix_nano,
+toUnixTimestamp64Nano(access_logs.time) AS time_unix_nano,
     access_logs.log_type AS log_type,
     access_logs.reporter AS reporter,
     access_logs.cluster AS cluster,
@@ -57,9 +55,3 @@ SELECT
     access_logs.upstream_tls_version AS upstream_tls_version,
     access_logs.security AS security,
     access_logs.attributes AS attributes
-FROM access_logs
-WHERE toStartOfFiveMinutes(access_logs.time) IN
-    (SELECT bucket FROM trace_index WHERE trace_id = meshhub_id16(unhex({trace_id:String})))
-    AND access_logs.trace_id = meshhub_id16(unhex({trace_id:String}))
-ORDER BY access_logs.time
-LIMIT {limit:UInt32}
