@@ -20,17 +20,23 @@ MAX_EVENTS = 200
 """Events, and links, of one span that are read."""
 
 
-def look_up(queries: Queries, wanted: WantedId) -> Journey | None:
-    """The journey of the request with this id, or of the trace with this id; None if nothing is stored for either."""
+def look_up(queries: Queries, wanted: WantedId) -> Path | None:
+    """What is stored under this request id, or under this trace id: the hops, with nothing followed and nothing around
+    them; None if nothing is stored for either."""
     evidence = read_evidence(queries, wanted.request_ids, ())
     if evidence is not None:
-        return _complete(queries, found_as(wanted, _request_ids(evidence)), evidence)
+        return _begun(found_as(wanted, _request_ids(evidence)), evidence)
     if wanted.trace_id:
         evidence = read_evidence(queries, (), (wanted.trace_id,))
         if evidence is not None:
             carried = next(filter(None, _request_ids(evidence)), "")
-            return _complete(queries, carried or wanted.request_ids[0], evidence)
+            return _begun(carried or wanted.request_ids[0], evidence)
     return None
+
+
+def complete(queries: Queries, path: Path) -> Journey:
+    """The whole journey: the path followed where ids were lost, with what surrounds its hops."""
+    return look_around(queries, explain_lost_spans(queries, follow(queries, path, read_evidence).journey))
 
 
 def read_evidence(queries: Queries, request_ids: Sequence[str], trace_ids: Sequence[str]) -> Evidence | None:
@@ -49,10 +55,8 @@ def read_evidence(queries: Queries, request_ids: Sequence[str], trace_ids: Seque
     return Evidence(logs, spans, records, truncated)
 
 
-def _complete(queries: Queries, request_id: str, evidence: Evidence) -> Journey:
-    """The journey, its path followed where ids were lost, with what surrounds its hops."""
-    path = follow(queries, Path(request_id, evidence, build_journey(request_id, evidence)), read_evidence)
-    return look_around(queries, explain_lost_spans(queries, path.journey))
+def _begun(request_id: str, evidence: Evidence) -> Path:
+    return Path(request_id, evidence, build_journey(request_id, evidence))
 
 
 def _request_ids(evidence: Evidence) -> list[str]:

@@ -205,7 +205,7 @@ class Store:
 
 @cache
 def query_text(name: str) -> str:
-    """The text of storage/queries/<name>.sql, with lists of columns (`${columns:…}`) of storage/queries/columns in it."""
+    """The text of storage/queries/<name>.sql, each `${columns:…}` replaced by a list of storage/queries/columns."""
     text = _query_file(f"{name}.sql").read_text(encoding="utf-8")
     return _COLUMNS.sub(lambda found: _query_file("columns", f"{found[1]}.sql").read_text("utf-8").strip(), text)
 

@@ -20,6 +20,7 @@ from dashboard.reads.findings import Findings
 from dashboard.reads.happenings import Happening
 from dashboard.reads.hub import DataAge, HubHealth
 from dashboard.reads.log_answers import ExportFormat, LogDetail, LogFacets, LogHistogram, LogOrder, LogPage, Tail
+from dashboard.reads.requests import Glance
 from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
 from dashboard.reads.slos import Defaults, Preview, SloDetail
@@ -93,6 +94,10 @@ class ServiceReads(Protocol):
 
 class RequestReads(Protocol):
     """dashboard.reads.requests.RequestReads."""
+
+    def glance(self, request_id: str) -> Glance:
+        """Raises NotFound, with a message that says what was searched."""
+        ...
 
     def journey(self, request_id: str) -> Journey:
         """Raises NotFound, with a message that says what was searched."""

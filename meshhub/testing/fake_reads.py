@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dashboard.reads.hub import DataAge, HubHealth, Series
+from dashboard.reads.requests import Glance
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 from meshhub.testing import graphs, journeys
@@ -61,6 +62,10 @@ class FakeRequestReads:
 
     def __init__(self, mood: Mood) -> None:
         self._mood = mood
+
+    def glance(self, request_id: str) -> Glance:
+        """Only the hops: `journey` is still to be asked."""
+        return Glance(self.journey(request_id), whole=False)
 
     def journey(self, request_id: str) -> Journey:
         self._mood.check()

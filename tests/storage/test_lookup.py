@@ -57,11 +57,10 @@ def test_what_was_indexed_by_five_minutes_is_still_found(store: Store, folder: P
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [access_log(sent.start, {"request_id": "x"})])])
     other = f"older-{sent.request}"
     load(store, folder, Signal.LOGS, [logs_request(sent.caller, [access_log(sent.start, {"request_id": other})])])
-    run(store, f"DELETE FROM request_index WHERE request_hash = sipHash64('{other}')")
-    run(
-        store,
-        f"INSERT INTO request_index (request_hash, bucket) VALUES (sipHash64('{other}'), {sent.start // SECOND // 300 * 300})",
-    )
+    run(store, "DELETE FROM request_index WHERE request_hash = sipHash64({id:String})", id=other)
+    bucket = sent.start // SECOND // 300 * 300
+    kept = "INSERT INTO request_index (request_hash, bucket) SELECT sipHash64({id:String}), {bucket:UInt32}"
+    run(store, kept, id=other, bucket=bucket)
     places = locate(store, [other], ())
     assert places is not None
     [found] = store.query("access_logs_by_ids", {**places.parameters, "limit": 10}, AccessLog)

@@ -14,6 +14,8 @@ from traces.search import Sort
 
 RETRY_MILLISECONDS = 3_000
 POLL_MILLISECONDS = 400
+REST_MILLISECONDS = 30
+"""After the hops of a request are shown, the rest of its journey is asked for."""
 SCATTER_PIXELS = 200
 
 _SORTS = {
@@ -38,6 +40,7 @@ def layout() -> Component:
         [
             *(dcc.Store(id=store) for store in stores),
             dcc.Interval(id=ids.REQUESTS_RETRY, interval=RETRY_MILLISECONDS, disabled=True),
+            dcc.Interval(id=ids.REQUESTS_REST, interval=REST_MILLISECONDS, max_intervals=0),
             dcc.Interval(id=ids.REQUESTS_POLL, interval=POLL_MILLISECONDS, disabled=True),
             _toolbar(),
             _results(),

@@ -16,10 +16,18 @@ from traces.model import Hop, Journey, LogNote
 from traces.party_words import hop_name
 
 OWN_TIMES_SHOWN = 12
+AWAITED = "Looking for paths that ids were lost on, and at the calls around each hop …"
 
 
-def journey(found: Journey, chosen: str, links: Links) -> Component:
-    """The page of one request. `chosen` is the id of the hop whose details are shown; empty for none."""
+def journey(found: Journey, chosen: str, links: Links, *, rest: str = "") -> Component:
+    """The page of one request.
+
+    Args:
+        found: what is known of it.
+        chosen: the id of the hop whose details are shown; empty for none.
+        links: to other views.
+        rest: a word on what is not known yet.
+    """
     hop = next((hop for hop in found.hops if hop.id == chosen), None)
     main = [
         link("‹ Requests", links.here("requests", id="", hop=""), label="Back to the search"),
@@ -29,6 +37,7 @@ def journey(found: Journey, chosen: str, links: Links) -> Component:
         waterfall(found, chosen, links),
         _logs(found),
         _sources(found),
+        html.P(rest, className="muted", role="status") if rest else None,
     ]
     return html.Div(
         [html.Div(main, className="main"), html.Aside(_panel(found, hop, links), className="panel", tabIndex=-1)],

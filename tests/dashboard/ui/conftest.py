@@ -36,16 +36,16 @@ class Ui:
     reads: FakeReads
     client: FlaskClient
 
-    def call(self, output: str, **inputs: Any) -> dict[str, Any]:
-        """Call the callback that writes this output ("id.property"); inputs are named `id__property` with underscores
-        for dashes. What is not named is None."""
+    def call(self, output: str, *, changed: str = "", **inputs: Any) -> dict[str, Any]:
+        """Call the callback that writes this output ("id.property"), because `changed` did; inputs are named
+        `id__property` with underscores for dashes. What is not named is None."""
         name, callback = next((key, made) for key, made in self.app.callback_map.items() if output in _outputs(key))
         body = {
             "output": name,
             "outputs": _described(name),
             "inputs": [_with_value(each, inputs) for each in callback["inputs"]],
             "state": [_with_value(each, inputs) for each in callback["state"]],
-            "changedPropIds": [],
+            "changedPropIds": [changed] if changed else [],
         }
         answer = self.client.post("/_dash-update-component", json=body)
         assert answer.status_code == 200, answer.text

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from dashboard.ui.pages.table import PAGES
+from dashboard.ui.views.journey import AWAITED
 from meshhub.errors import StorageError
 from meshhub.expression import parse
 from meshhub.testing import graphs, journeys
@@ -81,6 +82,28 @@ def test_a_request_is_found_by_its_id(ui: Any, text: Text) -> None:
     answer = ui.call("requests-journey.children", frame_location__search=f"?id=%20{journeys.SAMPLED_ID}")
     assert "POST /checkout/91" in text(answer["requests-journey"]["children"])
     assert answer["requests-retry"]["disabled"] is True
+
+
+def test_the_hops_are_shown_before_the_rest_is_asked_for(ui: Any, text: Text) -> None:
+    search = f"?id={journeys.SAMPLED_ID}"
+    first = ui.call("requests-journey.children", frame_location__search=search, requests_rest__n_intervals=4)
+    assert AWAITED in text(first["requests-journey"]["children"])
+    assert first["requests-rest"]["max_intervals"] == 5, "one more"
+    rest = ui.call("requests-journey.children", changed="requests-rest.n_intervals", frame_location__search=search)
+    assert "POST /checkout/91" in text(rest["requests-journey"]["children"])
+    assert AWAITED not in text(rest["requests-journey"]["children"])
+    assert "requests-rest" not in rest
+
+
+def test_the_hops_stay_when_the_rest_cannot_be_read(ui: Any, text: Text, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = ui.reads.requests.glance(journeys.SAMPLED_ID)
+    monkeypatch.setattr(ui.reads.requests, "glance", lambda _id: begun)
+    ui.reads.mood.failure = StorageError("could not run a query: memory limit", retryable=True)
+    search = f"?id={journeys.SAMPLED_ID}"
+    rest = ui.call("requests-journey.children", changed="requests-rest.n_intervals", frame_location__search=search)
+    said = text(rest["requests-journey"]["children"])
+    assert "POST /checkout/91" in said
+    assert "What surrounds this request is not shown: could not run a query: memory limit" in said
 
 
 def test_a_request_that_is_not_there_yet_is_looked_for_again(ui: Any, text: Text) -> None:
