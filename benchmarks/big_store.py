@@ -60,7 +60,8 @@ _REQUEST_OF_SPAN = "if(traced, request_id, '')"
 _STATEMENTS = (
     f"""INSERT INTO spans ({_COMMON}, duration_ns, name, kind, component, url, upstream_cluster)
     SELECT {_COMMON_VALUES.replace("request_id", _REQUEST_OF_SPAN)}, luck % 50000000, 'egress',
-        if(hop % 2 = 0, 'client', 'server'), 'proxy', concat('http://shop/item/', toString(luck % 5000)), concat(called, '.shop')
+        if(hop % 2 = 0, 'client', 'server'), 'proxy', concat('http://shop/item/', toString(luck % 5000)),
+        concat(called, '.shop')
     FROM ({_ROWS})""",
     f"""INSERT INTO access_logs ({_COMMON}, duration_us, log_type, reporter, source_service, source_namespace,
         destination_kind, destination_service, destination_namespace, path, transport, route_name, response_flags,

@@ -14,7 +14,7 @@ import os
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,9 +29,10 @@ from dashboard.queries import FilteredQueries
 from dashboard.reads.logs import DEFAULT_FACETS, LogReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
-from dashboard.reads.wiring import WiringReads
+from dashboard.reads.traces import TraceReads
 from meshhub.clock import SystemClock
 from meshhub.model import TimeRange
+from storage.lookup import locate
 from storage.records.access_logs import AccessLog
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
@@ -56,6 +57,8 @@ class Asked:
     times: int
     plain: str = ""
     parameters: Mapping[str, Any] | None = None
+    before: Callable[[int], object] | None = None
+    """What is done before it is asked for the nth time, and not measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,40 +107,51 @@ def main() -> None:
 
 def lookups(store: FilteredQueries, client: Client, times: int) -> Iterable[Asked]:
     """Random requests and traces, each asked for once: by the queries of their pages, and the whole journey."""
-    found = client.query("SELECT request_id, lower(hex(trace_id)) FROM spans WHERE rand() % 2000 = 0").result_rows
-    ids = list(found)
-    random.Random(3).shuffle(ids)
+    traced = _random(client, "SELECT request_id, lower(hex(trace_id)) FROM access_logs WHERE trace_id != {zero}")
+    others = _random(client, "SELECT request_id, '' FROM access_logs WHERE trace_id = {zero}")
     limit = {"limit": 1000}
-    cut = limit | {"value_length": 10_000, "events": 200}
+    cut = limit | {"value_length": 4_096, "events": 200}
 
-    def of_request(name: str, into: type[Any], expected: int) -> Callable[[int], int]:
+    def of(ids: Sequence[Sequence[str]], which: int, name: str, into: type[Any], expected: int) -> Callable[[int], int]:
+        """Everything that a page asks for such rows: where they are, and the rows."""
+
         def ask(number: int) -> int:
-            which = {"request_ids": [ids[number][0]], "trace_ids": []} | (limit if into is AccessLog else cut)
-            return _expect(expected, len(store.query(name, which, into)))
+            wanted = [ids[number][which]]
+            places = locate(store, wanted, ()) if which == 0 else locate(store, (), wanted)
+            asked = {**places.parameters, **(limit if into is AccessLog else cut)} if places else {}
+            return _expect(expected, len(store.query(name, asked, into)))
 
         return ask
 
-    def of_trace(name: str, into: type[Any], parameters: Mapping[str, Any]) -> Callable[[int], int]:
-        def ask(number: int) -> int:
-            return _expect(PER_TRACE, len(store.query(name, {"trace_id": ids[number][1], **parameters}, into)))
-
-        return ask
-
-    by_request, by_trace = {"id": ids[0][0]}, {"id": ids[0][1]}
+    by_request, by_trace, by_other = {"id": traced[0][0]}, {"id": traced[0][1]}, {"id": others[0][0]}
     request = "SELECT * FROM {} WHERE request_id = {{id:String}}"
     trace = "SELECT * FROM {} WHERE trace_id = toFixedString(unhex({{id:String}}), 16)"
-    yield Asked("access logs of a request id", of_request("access_logs_by_ids", AccessLog, PER_TRACE), times,
+    yield Asked("access logs of a request id", of(traced, 0, "access_logs_by_ids", AccessLog, PER_TRACE), times,
                 request.format("access_logs"), by_request)  # fmt: skip
-    yield Asked("spans of a request id", of_request("spans_by_ids", Span, PER_TRACE), times,
+    yield Asked("access logs of one without a trace", of(others, 0, "access_logs_by_ids", AccessLog, PER_TRACE), times,
+                request.format("access_logs"), by_other)  # fmt: skip
+    yield Asked("spans of a request id", of(traced, 0, "spans_by_ids", Span, PER_TRACE), times,
                 request.format("spans"), by_request)  # fmt: skip
-    yield Asked("logs of a request id (there are none)", of_request("logs_by_ids", LogRecord, 0), times)
-    yield Asked("spans of a trace id", of_trace("trace_spans", Span, cut), times, trace.format("spans"), by_trace)
-    yield Asked("access logs of a trace id", of_trace("access_logs_of_trace", AccessLog, limit), times,
+    yield Asked("logs of a request id (there are none)", of(traced, 0, "logs_by_ids", LogRecord, 0), times)
+    yield Asked("spans of a trace id", of(traced, 1, "spans_by_ids", Span, PER_TRACE), times,
+                trace.format("spans"), by_trace)  # fmt: skip
+    yield Asked("access logs of a trace id", of(traced, 1, "access_logs_by_ids", AccessLog, PER_TRACE), times,
                 trace.format("access_logs"), by_trace)  # fmt: skip
-    requests = RequestReads(store, SystemClock(), WiringReads())
-    yield Asked(
-        "whole journey of a request id", lambda number: len(requests.journey(ids[number][0]).hops), min(times, JOURNEYS)
-    )
+    requests, traces = RequestReads(store, SystemClock(), WiringReads()), TraceReads(store, SystemClock())
+    few = min(times, JOURNEYS)
+    yield Asked("journey: its hops, shown at once", lambda n: len(requests.glance(traced[n][0]).journey.hops), few)
+    yield Asked("journey: the rest, from there", lambda n: len(requests.journey(traced[-n - 1][0]).hops), few,
+                before=lambda n: requests.glance(traced[-n - 1][0]))  # fmt: skip
+    yield Asked("journey: whole, as the API", lambda n: len(requests.journey(traced[n + few + 1][0]).hops), few)
+    yield Asked("trace: all that its page reads", lambda n: len(traces.trace(traced[n][1]).spans), few)
+
+
+def _random(client: Client, question: str) -> list[Sequence[str]]:
+    """Rows of ids of any age, in an order that is the same each time."""
+    zero = "toFixedString('', 16)"
+    found = list(client.query(f"{question.format(zero=zero)} AND rand() % 2000 = 0").result_rows)
+    random.Random(3).shuffle(found)
+    return found
 
 
 def searches(store: FilteredQueries, client: Client, hours: int) -> Iterable[Asked]:
@@ -197,6 +211,8 @@ def _measure(client: Client, asked: Asked) -> Measured:
     asked.ask(0)  # The first opens files and compiles functions.
     found, walls, cpus = [], [], []
     for number in range(1, asked.times + 1):
+        if asked.before is not None:
+            asked.before(number)
         wall, cpu, count = _timed(lambda number=number: asked.ask(number))  # type: ignore[misc]
         found.append(count)
         walls.append(wall)

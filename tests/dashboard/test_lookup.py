@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from dashboard.lookup_ids import read_id
 from dashboard.reads.requests import RequestReads
+from dashboard.reads.wiring import WiringReads
 from meshhub.clock import SystemClock
 from meshhub.errors import NotFound
 from meshhub.model import Signal
@@ -79,7 +80,7 @@ def sender(embedded_store: Store, tmp_path: Path) -> Sender:
 
 @pytest.fixture(scope="session")
 def requests(embedded_store: Store) -> RequestReads:
-    return RequestReads(embedded_store, SystemClock())
+    return RequestReads(embedded_store, SystemClock(), WiringReads())
 
 
 def path(journey: Journey) -> list[str]:
