@@ -16,8 +16,8 @@ from traces.search import TraceHit, merge
 
 LATEST = 2**63 - 1
 FEW = 5_000
-"""Up to so many requests of a slice are found first and then summed up by their ids; more are found while they are
-summed up, which has the engine look for them twice."""
+"""Up to so many requests of a slice are found first and then summed up by their ids; of more
+the first in the order asked for are, which has the engine look for them again."""
 NARROWED = 20
 """A search by request id reads only the rows of its traces where it has no more than so many in five minutes."""
 
@@ -81,15 +81,9 @@ class Matching:
     def _first(
         self, part: TimeRange, parameters: dict[str, int], pieces: dict[str, Condition | Order]
     ) -> list[TraceHit]:
-        spans = self._queries.query_filtered("search_spans", parameters, SpansOfTrace, pieces)
-        logs = self._queries.query_filtered("search_logs", parameters, LogsOfRequest, pieces | {"final": FINAL})
-        known = {trace.trace_id for trace in spans}
-        # At the end of the order, a request may be among the access logs that were read and not among the spans.
-        open_ends = [log.trace_id for log in logs if log.trace_id and log.trace_id not in known]
-        if open_ends:
-            of_these = nanoseconds(part) | {"traces": open_ends}
-            spans = [*spans, *self._queries.query("search_spans_of_traces", of_these, SpansOfTrace)]
-        return merge(spans, logs)
+        spans = self._queries.query_filtered("search_spans", parameters, FoundRequest, pieces)
+        logs = self._queries.query_filtered("search_logs", parameters, FoundRequest, pieces | {"final": FINAL})
+        return self._summed_up(part, [*spans, *logs])
 
 
 def filters_of(wanted: Expression, spans: str, logs: str) -> dict[str, Condition | Order]:

@@ -6,7 +6,7 @@ FROM
     SELECT bucket, trace_id FROM trace_index
     WHERE trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({traces:Array(String)}))))
     UNION ALL
-    SELECT bucket, trace_id FROM request_index
+    SELECT toStartOfFiveMinutes(bucket) AS bucket, trace_id FROM request_index
     WHERE request_hash IN (SELECT sipHash64(arrayJoin({requests:Array(String)})))
 )
 GROUP BY bucket

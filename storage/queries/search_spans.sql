@@ -1,4 +1,5 @@
--- The traces of which a span or an access log of a window matches, summed up of all their spans around the window.
+-- The first traces, in some order, of which a span or an access log of a window matches, by all their spans around it: only
+-- what they are ordered by is worked out.
 WITH
     found AS
     (
@@ -12,25 +13,20 @@ WITH
         WHERE access_logs.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') AND access_logs.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC')
             AND access_logs.trace_id != toFixedString('', 16) AND ${logs}
     )
-SELECT
-    spans.trace_id AS trace_id,
-    anyIf(spans.request_id, spans.request_id != '') AS request_id,
-    toUnixTimestamp64Nano(min(spans.time)) AS start_unix_nano,
-    max(toUnixTimestamp64Nano(spans.time) + toInt64(least(spans.duration_ns, 1000000000000000))) AS end_unix_nano,
-    argMin(toString(spans.namespace), (spans.parent_span_id != toFixedString('', 8), spans.time)) AS root_namespace,
-    argMin(toString(spans.service), (spans.parent_span_id != toFixedString('', 8), spans.time)) AS root_service,
-    substringUTF8(argMin(toString(spans.name), (spans.parent_span_id != toFixedString('', 8), spans.time)), 1, 300)
-        AS root_operation,
-    count() AS spans,
-    countIf(spans.status_code = 'error' OR spans.response_code >= 500) AS errors,
-    arraySort(groupUniqArrayIf(64)(toString(spans.service), spans.service != '')) AS services,
-    max(spans.response_code) AS status,
-    groupUniqArrayIf(32)(toString(spans.response_flags), spans.response_flags NOT IN ('', '-')) AS flags
-FROM spans
-WHERE spans.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') - INTERVAL 5 MINUTE
-    AND spans.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC') + INTERVAL 5 MINUTE
-    AND spans.trace_id IN (SELECT trace_id FROM found)
-GROUP BY spans.trace_id
-HAVING start_unix_nano <= {latest:Int64} AND start_unix_nano >= {earliest:Int64}
-ORDER BY ${order}
-LIMIT {limit:UInt32}
+SELECT trace_id, '' AS request_id
+FROM
+(
+    SELECT
+        spans.trace_id AS trace_id,
+        toUnixTimestamp64Nano(min(spans.time)) AS start_unix_nano,
+        max(toUnixTimestamp64Nano(spans.time) + toInt64(least(spans.duration_ns, 1000000000000000))) AS end_unix_nano,
+        countIf(spans.status_code = 'error' OR spans.response_code >= 500) AS errors
+    FROM spans
+    WHERE spans.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') - INTERVAL 5 MINUTE
+        AND spans.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC') + INTERVAL 5 MINUTE
+        AND spans.trace_id IN (SELECT trace_id FROM found)
+    GROUP BY spans.trace_id
+    HAVING start_unix_nano <= {latest:Int64} AND start_unix_nano >= {earliest:Int64}
+    ORDER BY ${order}
+    LIMIT {limit:UInt32}
+)
