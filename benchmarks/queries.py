@@ -30,6 +30,7 @@ from dashboard.reads.logs import DEFAULT_FACETS, LogReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
 from dashboard.reads.traces import TraceReads
+from dashboard.reads.wiring import WiringReads
 from meshhub.clock import SystemClock
 from meshhub.model import TimeRange
 from storage.lookup import locate
@@ -160,7 +161,12 @@ def searches(store: FilteredQueries, client: Client, hours: int) -> Iterable[Ask
     ((newest,),) = client.query("SELECT toUnixTimestamp(max(time)) FROM access_logs").result_rows
     end = datetime.fromtimestamp(newest + 1, UTC)
     hour, everything = TimeRange.last(timedelta(hours=1), now=end), TimeRange.last(timedelta(hours=hours + 1), now=end)
-    ids = [row[0] for row in client.query("SELECT request_id FROM spans WHERE rand() % 2000 = 0 LIMIT 20").result_rows]
+    ids = [
+        row[0]
+        for row in client.query(
+            "SELECT request_id FROM spans WHERE request_id != '' AND rand() % 2000 = 0 LIMIT 20"
+        ).result_rows
+    ]
     in_hour = f"time >= toDateTime({newest - 3600}, 'UTC')"
 
     def search(window: TimeRange, expression: str, sort: Sort = Sort.SLOWEST) -> Callable[[int], int]:

@@ -40,7 +40,7 @@ _ALLOWED = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._
 
 
 def logs_of(store: Store, request_id: str) -> list[AccessLog]:
-    return store.query("access_logs_by_ids", of_request(request_id), AccessLog)
+    return store.query("access_logs_by_ids", of_request(store, request_id), AccessLog)
 
 
 def test_rows_of_others_are_in_no_answer(store: Store, folder: Path, sent: Exchange) -> None:
