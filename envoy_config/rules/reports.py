@@ -65,7 +65,9 @@ def finding_body(finding: Finding) -> dict[str, Any]:
     }
 
 
-def as_sarif(findings: Sequence[Finding], faults: Iterable[Fault], rules: Iterable[Rule], version: str) -> dict[str, Any]:
+def as_sarif(
+    findings: Sequence[Finding], faults: Iterable[Fault], rules: Iterable[Rule], version: str
+) -> dict[str, Any]:
     """A SARIF log of one run."""
     results = [
         *(_result(UNREADABLE, "error", fault.reason, fault.origin, fault.line or 1) for fault in faults),

@@ -22,6 +22,7 @@ from meshhub.cli import (
     token,
     trace,
     traces,
+    wire,
 )
 
 COMMANDS = (
@@ -41,6 +42,7 @@ COMMANDS = (
     doctor.add,
     slo.add,
     alert.add,
+    wire.add,
     demo.add,
 )
 

@@ -43,7 +43,9 @@ def check(
         typer.Argument(metavar="PATH", help="Files, directories of YAML and JSON, or - for standard input."),
     ] = None,
     live: Annotated[bool, typer.Option("--live", help="Check the cluster of the kubeconfig too.")] = False,
-    context: Annotated[str, typer.Option("--context", help="The context of the kubeconfig.", show_default="current")] = "",
+    context: Annotated[
+        str, typer.Option("--context", help="The context of the kubeconfig.", show_default="current")
+    ] = "",
     output: Annotated[Format, typer.Option("--format", help="How to print what was found.")] = Format.TEXT,
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="Exit with 1 from this severity on.")] = FailOn.ERROR,
     ignore: Annotated[
@@ -91,7 +93,9 @@ def list_rules(as_json: AsJson = False) -> None:
 
 
 def explain(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A code such as MH007, or a rule's name.", show_default=False)],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="A code such as MH007, or a rule's name.", show_default=False)
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Explain a rule: what is wrong, why it matters and what mends it, with a bad and a good example."""
@@ -126,6 +130,7 @@ def _known(codes: list[str]) -> set[str]:
 def _read(paths: list[str], *, live: bool, context: str) -> "Reading":
     import sys
 
+    from envoy_config.rules.mesh_files import check_mesh_files
     from envoy_config.rules.reading import NOTHING, read_paths, read_text
     from meshhub.errors import UnusableRequest
 
@@ -135,6 +140,7 @@ def _read(paths: list[str], *, live: bool, context: str) -> "Reading":
     if STDIN in paths:
         reading += read_text(sys.stdin.read(), "<stdin>")
     reading += read_paths(Path(path) for path in paths if path != STDIN)
+    reading += check_mesh_files(reading.objects)
     if live:
         from envoy_config.live.cluster import connect
         from envoy_config.live.reading import read_cluster

@@ -7,6 +7,7 @@ from meshhub.testing.reference.api import api_page
 from meshhub.testing.reference.commands import commands_page
 from meshhub.testing.reference.mesh_file import mesh_file_page, mesh_schema
 from meshhub.testing.reference.metrics import metrics_page
+from meshhub.testing.reference.rules import rules_page
 from meshhub.testing.reference.settings import settings_page
 from meshhub.testing.reference.storage import storage_page
 
@@ -18,6 +19,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "mesh-file.md": mesh_file_page,
     "mesh.schema.json": mesh_schema,
     "metrics.md": metrics_page,
+    "rules.md": rules_page,
     "settings.md": settings_page,
     "storage.md": storage_page,
 }

@@ -1,0 +1,1 @@
+"""What a Kubernetes cluster has, asked over its API with the official client (the extra `kubernetes`)."""
