@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 from envoy_config.bundle import Bundle
+from envoy_config.emit.app_mesh import emit_app_mesh
+from envoy_config.emit.consul import emit_consul
 from envoy_config.emit.istio.bundle import emit_istio
+from envoy_config.emit.knative import emit_knative
+from envoy_config.emit.kuma import emit_kuma
+from envoy_config.emit.linkerd import emit_linkerd
+from envoy_config.emit.network_service_mesh import emit_network_service_mesh
+from envoy_config.emit.open_service_mesh import emit_open_service_mesh
+from envoy_config.emit.openshift import emit_openshift
 from envoy_config.emit.plain_bundle import emit_plain
 from envoy_config.intent import DataPlane, Intent, Mesh, MeshKind
 from meshhub.errors import NotFound
@@ -11,6 +19,14 @@ from meshhub.errors import NotFound
 EMITTERS: dict[MeshKind, Callable[[Intent, DataPlane], Bundle]] = {
     MeshKind.ISTIO: emit_istio,
     MeshKind.ISTIO_AMBIENT: emit_istio,
+    MeshKind.OPENSHIFT: emit_openshift,
+    MeshKind.KNATIVE: emit_knative,
+    MeshKind.LINKERD: emit_linkerd,
+    MeshKind.CONSUL: emit_consul,
+    MeshKind.KUMA: emit_kuma,
+    MeshKind.APP_MESH: emit_app_mesh,
+    MeshKind.OPEN_SERVICE_MESH: emit_open_service_mesh,
+    MeshKind.NETWORK_SERVICE_MESH: emit_network_service_mesh,
 }
 """The emitter of each kind of mesh with a control plane."""
 

@@ -23,6 +23,7 @@ _RESOURCES: dict[str, tuple[str, str, bool]] = {
     "Namespace": ("", "namespaces", False),
     "NetworkPolicy": ("networking.k8s.io", "networkpolicies", True),
     "ProxyDefaults": ("consul.hashicorp.com", "proxydefaults", True),
+    "Secret": ("", "secrets", True),
     "Service": ("", "services", True),
     "ServiceAccount": ("", "serviceaccounts", True),
     "ServiceEntry": ("networking.istio.io", "serviceentries", True),

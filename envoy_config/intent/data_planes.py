@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from envoy_config.intent.hub import Signals
@@ -60,8 +60,8 @@ CONTROL_NAMESPACE: dict[MeshKind, str] = {
 ISTIO_LIKE = (MeshKind.ISTIO, MeshKind.ISTIO_AMBIENT, MeshKind.OPENSHIFT, MeshKind.KNATIVE)
 
 _ONLY: dict[str, tuple[MeshKind, ...]] = {
-    "namespaces": (*ISTIO_LIKE, MeshKind.LINKERD, MeshKind.KUMA, MeshKind.OPEN_SERVICE_MESH),
-    "services": (MeshKind.ISTIO, MeshKind.OPENSHIFT, MeshKind.KNATIVE, MeshKind.KUMA),
+    "namespaces": (*ISTIO_LIKE, MeshKind.LINKERD, MeshKind.OPEN_SERVICE_MESH),
+    "services": (MeshKind.ISTIO, MeshKind.OPENSHIFT, MeshKind.KNATIVE),
     "sampling": (MeshKind.ISTIO, MeshKind.OPENSHIFT, MeshKind.KNATIVE, MeshKind.KUMA),
     "waypoints": (MeshKind.ISTIO_AMBIENT,),
     "access_logs_by": ISTIO_LIKE,
@@ -136,7 +136,7 @@ class DataPlane(Part):
     A key that would do nothing for a kind is a fault.
     """
 
-    name: Label
+    name: Annotated[Label, Field(max_length=40)]
     """How this file, its bundle and its history call the mesh."""
     kind: MeshKind
     """What the mesh is made with."""

@@ -10,6 +10,7 @@ from envoy_config.emit.hub import grpc_service, hub_cluster
 from envoy_config.emit.messages import Message, extension
 from envoy_config.emit.objects import metadata
 from envoy_config.intent import Intent
+from meshhub.secret import Secret
 
 NAME = "meshhub-bootstrap"
 ANNOTATION = "sidecar.istio.io/bootstrapOverride"
@@ -39,10 +40,12 @@ def fragment(intent: Intent) -> Message:
 
 
 def config_map(intent: Intent, namespace: str) -> Message:
-    """The ConfigMap of one namespace. With a token, it has the token in clear: restrict who reads ConfigMaps."""
+    """The ConfigMap of one namespace. It must be one, and with a token has it in clear: restrict who reads
+    ConfigMaps."""
+    text = as_json(fragment(intent))
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": metadata(NAME, namespace),
-        "data": {KEY: as_json(fragment(intent))},
+        "data": {KEY: Secret(text) if intent.hub.token else text},
     }

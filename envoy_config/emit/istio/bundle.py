@@ -1,5 +1,7 @@
 """The bundle of a mesh of Istio: with sidecars, or ambient with waypoints and ztunnels."""
 
+from collections.abc import Sequence
+
 from envoy_config.bundle import Bundle, Document, DocumentKind
 from envoy_config.emit.istio.arrivals import arrivals
 from envoy_config.emit.istio.bootstrap_override import ANNOTATION, NAME, config_map
@@ -10,9 +12,13 @@ from envoy_config.emit.istio.release import release
 from envoy_config.emit.istio.telemetry import telemetries
 from envoy_config.emit.messages import Message
 from envoy_config.emit.objects import kubernetes, permissions
+from envoy_config.emit.pipelines import scrapes
+from envoy_config.emit.pipelines.deployment import pipelines
+from envoy_config.emit.pipelines.logs import ZTUNNEL
+from envoy_config.emit.pipelines.source import LogSource
 from envoy_config.emit.reachable import service_object
 from envoy_config.emit.wanted import wanted_signals
-from envoy_config.intent import DataPlane, Intent
+from envoy_config.intent import DataPlane, Intent, MeshKind
 
 BOOTSTRAP_RESTART = f"every pod with the annotation {ANNOTATION}: {NAME}; bootstraps are read at their start"
 
@@ -32,8 +38,9 @@ def emit_istio(intent: Intent, mesh: DataPlane) -> Bundle:
     )
 
 
-def istio_documents(intent: Intent, mesh: DataPlane) -> list[Document]:
-    """Everything but the mesh configuration: how that is given differs between Istio's distributions."""
+def istio_documents(intent: Intent, mesh: DataPlane, *, logs: Sequence[LogSource] = ()) -> list[Document]:
+    """Everything but the mesh configuration: how that is given differs between Istio's distributions. `logs` are read
+    besides."""
     signals, istio = wanted_signals(intent, mesh), release(mesh)
     objects: list[Message] = []
     if (service := service_object(intent.hub)) is not None:
@@ -44,7 +51,16 @@ def istio_documents(intent: Intent, mesh: DataPlane) -> list[Document]:
     if signals.stats and mesh.stats_by == "push":
         maps = [config_map(intent, namespace) for namespace in mesh.namespaces.include]
         documents += [kubernetes(each, restart=BOOTSTRAP_RESTART) for each in maps]
-    return documents
+    return documents + _pipelines(intent, mesh, logs)
+
+
+def _pipelines(intent: Intent, mesh: DataPlane, logs: Sequence[LogSource]) -> list[Document]:
+    signals, ambient = wanted_signals(intent, mesh), mesh.kind is MeshKind.ISTIO_AMBIENT
+    found = [scrapes.istio(mesh)] if mesh.stats_by == "scrape" else []
+    if ambient:
+        found.append(scrapes.ztunnel())
+    printed = [*logs, *([ZTUNNEL] if ambient else [])]
+    return pipelines(intent, mesh, logs=printed if signals.access_logs else [], scrapes=found if signals.stats else [])
 
 
 def mesh_config_content(intent: Intent, mesh: DataPlane) -> Message:

@@ -1,0 +1,1 @@
+"""What a mesh only prints or offers, brought to the hub: an OpenTelemetry Collector, or Fluent Bit."""
