@@ -8,11 +8,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from envoy_config.bundle import Bundle, Document, DocumentKind
 from envoy_config.emit import emit, mesh_names
-from envoy_config.emit.text import text_of
+from envoy_config.emit.text import revealed
 from envoy_config.intent import Intent, MeshKind, load_intent
 from tests.envoy_config.emit.conftest import EVERY_VERSION, GOLDENS, intent_of
 
@@ -46,36 +45,39 @@ def schemas(name: str) -> dict[str, Any]:
     return loaded
 
 
-def validators(bundle: Bundle) -> dict[str, Any]:
-    """Kind to its validator, for the versions of a bundle."""
+@cache
+def validators(kind: str, version: str) -> dict[str, Any]:
+    """Kind of object to its validator, for a mesh of this kind and version."""
     core = schemas("kubernetes-1.37.0")
-    found = {kind: {**schema, "$defs": core["$defs"]} for kind, schema in core["kinds"].items()}
-    if bundle.kind in (MeshKind.ISTIO, MeshKind.ISTIO_AMBIENT):
-        found |= schemas(f"istio-{ISTIO[bundle.version]}")
-    if bundle.kind == MeshKind.OPENSHIFT and bundle.version in OPENSHIFT:
-        found |= schemas(f"istio-{OPENSHIFT[bundle.version]}")
-    if bundle.kind == MeshKind.KNATIVE:
+    found = {name: {**schema, "$defs": core["$defs"]} for name, schema in core["kinds"].items()}
+    if kind in (MeshKind.ISTIO, MeshKind.ISTIO_AMBIENT):
+        found |= schemas(f"istio-{ISTIO[version]}")
+    if kind == MeshKind.OPENSHIFT and version in OPENSHIFT:
+        found |= schemas(f"istio-{OPENSHIFT[version]}")
+    if kind == MeshKind.KNATIVE:
         found |= schemas("istio-1.28.0")
-    if bundle.kind == MeshKind.OPEN_SERVICE_MESH:
+    if kind == MeshKind.OPEN_SERVICE_MESH:
         found |= schemas("osm-1.2.4")
-    return {kind: jsonschema.Draft202012Validator(schema) for kind, schema in found.items()}
+    return {name: jsonschema.Draft202012Validator(schema) for name, schema in found.items()}
+
+
+def subject(document: Document) -> tuple[str, Any]:
+    """What of a document has a schema, and its kind; a kind without schema for anything else."""
+    content = revealed(document.content)
+    if document.kind is DocumentKind.MESH_CONFIG:
+        return "MeshConfig", content["meshConfig"]
+    if document.kind is not DocumentKind.KUBERNETES:
+        return "Istio", None
+    if content["kind"] == "Istio":
+        return "MeshConfig", content["spec"]["values"]["meshConfig"]
+    return content["kind"], content
 
 
 def checked(bundle: Bundle) -> Iterator[tuple[Document, str]]:
     """Every fault of every object, as it is written."""
-    known = validators(bundle)
+    known = validators(bundle.kind, bundle.version)
     for document in (*bundle.documents, *bundle.permissions):
-        content = yaml.safe_load(text_of(document)) if document.kind is DocumentKind.KUBERNETES else None
-        if document.kind is DocumentKind.MESH_CONFIG:
-            content = yaml.safe_load(text_of(document))["meshConfig"]
-            content = {"kind": "MeshConfig", **content}
-        if content is None:
-            continue
-        kind = content["kind"]
-        if kind == "Istio":
-            kind, content = "MeshConfig", content["spec"]["values"]["meshConfig"]
-        elif document.kind is DocumentKind.MESH_CONFIG:
-            del content["kind"]
+        kind, content = subject(document)
         if kind in WITHOUT_SCHEMA or (bundle.version == "2.6" and kind == "Telemetry"):
             continue
         for error in known[kind].iter_errors(content):
