@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench docs clean
+.PHONY: help install demo test lint format bench docs chart chart-goldens audit clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,17 @@ bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/
 
 docs: $(STAMP) ## Rewrite the references in docs/ from the code
 	$(BIN)/python -m meshhub.testing.reference
+
+chart: $(STAMP) ## Render the chart with the real helm and compare it with what is tested
+	@command -v helm >/dev/null || { echo "make: the chart is rendered by helm, and there is none: see helm.sh/docs/intro/install." >&2; exit 1; }
+	$(BIN)/python -m meshhub.testing.chart --check
+
+chart-goldens: $(STAMP) ## Rewrite what is tested of the chart (tests/helm/goldens), by the real helm
+	$(BIN)/python -m meshhub.testing.chart
+
+audit: $(STAMP) ## Known vulnerabilities and licences of what is installed
+	$(BIN)/pip-audit --local --skip-editable
+	$(BIN)/python -m meshhub.testing.licenses
 
 clean: ## Remove what the targets made
 	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts

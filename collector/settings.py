@@ -57,6 +57,17 @@ class AuthSettings(Section):
         description="Let nobody in without a token: one of these, or one of `meshhub token create --scope ingest`.",
     )
 
+    anonymous: bool = Field(
+        default=False,
+        description="Let everybody send who reaches the receivers, from other machines too: the network decides.",
+    )
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if self.anonymous and self.closed:
+            raise ValueError("anonymous contradicts tokens and required: leave one out")
+        return self
+
     @property
     def closed(self) -> bool:
         """Whether a client needs a token."""

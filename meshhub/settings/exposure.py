@@ -6,8 +6,11 @@ from meshhub.address import is_loopback, split_address
 from meshhub.configuration import Location
 from meshhub.settings.model import Settings
 
-_UNLESS = ", or say insecure: true (--insecure) if the network lets nobody else in"
-RECEIVER_ADVICE = f"set collector.auth.tokens, collector.auth.required or collector.tls.client_ca_file{_UNLESS}"
+RECEIVER_ADVICE = (
+    "set collector.auth.tokens, collector.auth.required or collector.tls.client_ca_file, or say "
+    "collector.auth.anonymous: true (or insecure: true, --insecure, which opens the pages too) if the network lets "
+    "nobody else in"
+)
 
 
 def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
@@ -20,7 +23,7 @@ def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
 def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that other machines reach and that let everybody in."""
     collector = settings.collector
-    if not collector.auth.closed and not (collector.tls and collector.tls.client_ca_file):
+    if not (collector.auth.closed or collector.auth.anonymous) and not (collector.tls and collector.tls.client_ca_file):
         for name in ("otlp_grpc", "otlp_http"):
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):

@@ -13,6 +13,7 @@ EVERYWHERE = {WEB: "0.0.0.0:8080", GRPC: "[::]:4317", HTTP: "hub.example.org:431
 MTLS = {"CERT_FILE": "/cert", "KEY_FILE": "/key", "CLIENT_CA_FILE": "/ca"}
 RECEIVER_MTLS = {f"MESHHUB_COLLECTOR__TLS__{name}": path for name, path in MTLS.items()}
 WEB_MTLS = {f"MESHHUB_WEB__TLS__{name}": path for name, path in MTLS.items()}
+ANONYMOUS = {"MESHHUB_COLLECTOR__AUTH__ANONYMOUS": "true"}
 REQUIRED = {"MESHHUB_COLLECTOR__AUTH__REQUIRED": "true"}
 READER = {f"MESHHUB_ACCESS__TOKENS__0__{name}": value for name, value in {"NAME": "ci", "TOKEN": "t" * 20}.items()}
 JAEGER = {"MESHHUB_JAEGER_GRPC__ADDRESS": "0.0.0.0:16685"}
@@ -29,9 +30,13 @@ def test_every_open_address_without_authentication_is_refused() -> None:
     assert refused(EVERYWHERE) == {GRPC, HTTP}
 
 
-@pytest.mark.parametrize("opened", [TOKEN, REQUIRED, RECEIVER_MTLS])
+@pytest.mark.parametrize("opened", [TOKEN, REQUIRED, ANONYMOUS, RECEIVER_MTLS])
 def test_tokens_and_certificates_open_the_receivers(opened: dict[str, str]) -> None:
     assert load_settings(None, EVERYWHERE | opened).settings.insecure is False
+
+
+def test_open_and_closed_at_once_is_refused() -> None:
+    assert refused(ANONYMOUS | REQUIRED)
 
 
 def test_pages_and_api_that_others_reach_are_guarded_whatever_is_set() -> None:

@@ -1,0 +1,178 @@
+{{- define "meshhub.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "meshhub.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains (include "meshhub.name" .) .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name (include "meshhub.name" .) | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "meshhub.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "meshhub.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "meshhub.labels" -}}
+{{ include "meshhub.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "meshhub.metadata" -}}
+namespace: {{ .Release.Namespace }}
+labels:
+  {{- include "meshhub.labels" . | nindent 2 }}
+{{- with .Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "meshhub.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "meshhub.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "meshhub.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag }}
+{{- end -}}
+{{- end -}}
+
+{{- define "meshhub.ingestSecret" -}}
+{{- default (printf "%s-ingest" (include "meshhub.fullname" .)) .Values.ingest.auth.existingSecret -}}
+{{- end -}}
+
+{{- define "meshhub.adminSecret" -}}
+{{- default (printf "%s-admin" (include "meshhub.fullname" .)) .Values.admin.existingSecret -}}
+{{- end -}}
+
+{{- define "meshhub.tlsSecret" -}}
+{{- default (printf "%s-tls" (include "meshhub.fullname" .)) .Values.tls.existingSecret -}}
+{{- end -}}
+
+{{/* What cannot work is refused before anything is made. */}}
+{{- define "meshhub.check" -}}
+{{- if and (eq .Values.profile "server") (not .Values.clickhouse.url) -}}
+{{- fail "profile server needs clickhouse.url" -}}
+{{- end -}}
+{{- if and (eq .Values.profile "embedded") .Values.clickhouse.url -}}
+{{- fail "clickhouse.url is for profile server: set profile: server, or take the url away" -}}
+{{- end -}}
+{{- if and (eq .Values.ingest.auth.mode "mtls") (not (and .Values.tls.enabled .Values.tls.clientCaSecret)) -}}
+{{- fail "ingest.auth.mode mtls needs tls.enabled and tls.clientCaSecret" -}}
+{{- end -}}
+{{- if and .Values.tls.enabled (not .Values.tls.existingSecret) (not .Values.tls.certManager.enabled) -}}
+{{- fail "tls.enabled needs tls.existingSecret, or tls.certManager.enabled" -}}
+{{- end -}}
+{{- if and .Values.tls.certManager.enabled (not .Values.tls.certManager.issuerRef.name) -}}
+{{- fail "tls.certManager.enabled needs tls.certManager.issuerRef.name" -}}
+{{- end -}}
+{{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
+{{- fail "oidc.enabled needs oidc.issuer and oidc.clientId" -}}
+{{- end -}}
+{{- if and .Values.serviceMonitor.enabled (not .Values.serviceMonitor.tokenSecret.name) -}}
+{{- fail "serviceMonitor.enabled needs serviceMonitor.tokenSecret.name: /metrics takes a token (meshhub token create prometheus)" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The hub's settings file: what the values say, under what `settings` says. */}}
+{{- define "meshhub.settings" -}}
+data_dir: /var/lib/meshhub
+{{- if eq .Values.profile "server" }}
+store: {{ .Values.clickhouse.url | quote }}
+{{- end }}
+storage:
+  {{- if eq .Values.profile "server" }}
+  database: {{ .Values.clickhouse.database }}
+  {{- with .Values.clickhouse.cluster }}
+  cluster: {{ . }}
+  {{- end }}
+  {{- end }}
+  retention:
+    spans: {{ .Values.retention.spans }}
+    access_logs: {{ .Values.retention.accessLogs }}
+    logs: {{ .Values.retention.logs }}
+    edges: {{ .Values.retention.edges }}
+    metrics: {{ .Values.retention.metrics }}
+collector:
+  endpoints:
+    otlp_grpc: 0.0.0.0:{{ .Values.ingest.ports.otlpGrpc }}
+    otlp_http: 0.0.0.0:{{ .Values.ingest.ports.otlpHttp }}
+  {{- if .Values.tls.enabled }}
+  tls:
+    cert_file: /etc/meshhub/tls/tls.crt
+    key_file: /etc/meshhub/tls/tls.key
+    {{- if .Values.tls.clientCaSecret }}
+    client_ca_file: /etc/meshhub/client-ca/ca.crt
+    {{- end }}
+  {{- end }}
+  auth:
+    {{- if eq .Values.ingest.auth.mode "token" }}
+    tokens:
+      - token_file: /etc/meshhub/ingest/{{ .Values.ingest.auth.key }}
+    {{- else if eq .Values.ingest.auth.mode "anonymous" }}
+    anonymous: true
+    {{- else }}
+    tokens: []
+    {{- end }}
+web:
+  address: 0.0.0.0:{{ .Values.web.port }}
+  {{- with .Values.web.trustedProxies }}
+  trusted_proxies: {{ toJson . }}
+  {{- end }}
+access:
+  {{- if .Values.web.sessionKeySecret }}
+  session_key_file: /etc/meshhub/session/session.key
+  {{- end }}
+  {{- if not .Values.oidc.enabled }}
+  tokens:
+    - name: administrator
+      role: admin
+      token_file: /etc/meshhub/admin/{{ .Values.admin.key }}
+  {{- else }}
+  oidc:
+    issuer: {{ .Values.oidc.issuer | quote }}
+    client_id: {{ .Values.oidc.clientId | quote }}
+    {{- if .Values.oidc.clientSecretName }}
+    client_secret_file: /etc/meshhub/oidc/client-secret
+    {{- end }}
+    role_claim: {{ .Values.oidc.roleClaim | quote }}
+    {{- with .Values.oidc.roles }}
+    roles: {{ toJson . }}
+    {{- end }}
+    {{- with .Values.oidc.defaultRole }}
+    default_role: {{ . }}
+    {{- end }}
+    {{- with .Values.oidc.tenantClaim }}
+    tenant_claim: {{ . | quote }}
+    {{- end }}
+  {{- end }}
+jaeger_grpc:
+  address: {{ if .Values.jaeger.enabled }}0.0.0.0:{{ .Values.jaeger.port }}{{ else }}null{{ end }}
+alerting:
+  {{- if .Values.slos }}
+  slos: [/etc/meshhub/slos]
+  {{- end }}
+  {{- if .Values.notifications }}
+  notifications: /etc/meshhub/notifications/notifications.yaml
+  {{- end }}
+  external_url: {{ .Values.web.externalUrl | quote }}
+telemetry:
+  log:
+    format: json
+{{- end -}}
