@@ -19,7 +19,8 @@ def license_of(distribution: Distribution) -> str:
     classifiers = [
         each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or () if each.startswith("License ::")
     ]
-    said = metadata.get("License-Expression") or "; ".join(classifiers) or metadata.get("License") or ""
+    expression, text = (metadata[name] if name in metadata else "" for name in ("License-Expression", "License"))
+    said = expression or "; ".join(classifiers) or text
     return said.strip().splitlines()[0][:80] if said.strip() else ""
 
 
