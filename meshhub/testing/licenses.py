@@ -19,8 +19,7 @@ def license_of(distribution: Distribution) -> str:
     classifiers = [
         each.rpartition(" :: ")[2] for each in metadata.get_all("Classifier") or () if each.startswith("License ::")
     ]
-    expression, text = (metadata[name] if name in metadata else "" for name in ("License-Expression", "License"))
-    said = expression or "; ".join(classifiers) or text
+    said = "; ".join([*metadata.get_all("License-Expression", []), *classifiers, *metadata.get_all("License", [])])
     return said.strip().splitlines()[0][:80] if said.strip() else ""
 
 
