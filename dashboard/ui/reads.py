@@ -25,7 +25,9 @@ from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
 from dashboard.reads.slos import Defaults, Preview, SloDetail
 from dashboard.reads.traces import Inspected, Rank
+from dashboard.reads.wiring import VersionDetail
 from envoy_config.doctor.model import Checkup
+from envoy_config.history.model import Version
 from meshhub.expression import Suggestion
 from meshhub.model import TimeRange
 from topology.analysis.model import BlastRadius, GraphAnalysis
@@ -108,6 +110,14 @@ class DoctorReads(Protocol):
     """dashboard.reads.doctor.DoctorReads."""
 
     def checkup(self, length: timedelta = ...) -> Checkup: ...
+
+
+class WiringReads(Protocol):
+    """dashboard.reads.wiring.WiringReads."""
+
+    def history(self, *, mesh: str = "", limit: int = 100, before: int | None = None) -> tuple[Version, ...]: ...
+
+    def version(self, version: int) -> VersionDetail: ...
 
 
 class FindingReads(Protocol):
@@ -239,6 +249,9 @@ class Reads(Protocol):
 
     @property
     def doctor(self) -> DoctorReads: ...
+
+    @property
+    def wiring(self) -> WiringReads: ...
 
     @property
     def findings(self) -> FindingReads: ...

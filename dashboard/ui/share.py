@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote
 
 from dashboard.api.windows import DEFAULT_WINDOW, UnusableWindow, read_window
 from dashboard.ui import query
-from dashboard.ui.state import alerts, logs, requests, slos, topology
+from dashboard.ui.state import alerts, logs, mesh, requests, slos, topology
 from topology.model import Perspective
 
 DEFAULT_HUB = "http://127.0.0.1:8080"
@@ -131,8 +131,11 @@ def _findings(given: Given) -> Question:
     return f"findings{query.write(**window)}", ("findings", *words)
 
 
-def _mesh(_given: Given) -> Question:
-    return "doctor", ("doctor", "--proxies")
+def _mesh(given: Given) -> Question:
+    if given.get(mesh.TAB) != mesh.Tab.HISTORY:
+        return "doctor", ("doctor", "--proxies")
+    version = given.get(mesh.VERSION, "")
+    return f"wiring/history/{quote(version, safe='')}" if version else "wiring/history", ("wire", "history")
 
 
 def _window(given: Given) -> tuple[dict[str, str], tuple[str, ...]]:

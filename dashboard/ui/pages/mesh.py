@@ -1,4 +1,4 @@
-"""The mesh: what is wired to the hub and what is not, and why; every proxy."""
+"""The mesh: what is wired to the hub and what is not, and why; every proxy; the history of its configuration."""
 
 from dash import Dash, Input, Output, html, no_update
 from dash.development.base_component import Component
@@ -9,11 +9,12 @@ from dashboard.ui.pages.page import Surroundings
 from dashboard.ui.reads import Reads
 from dashboard.ui.state import mesh as state
 from dashboard.ui.state.mesh import MeshState, Tab
-from dashboard.ui.views import cards, doctor, mesh_proxies
+from dashboard.ui.views import cards, doctor, mesh_proxies, wiring_history
 from dashboard.ui.views.parts import aria
 from dashboard.ui.views.tabs import tabs
 
-TABS = {Tab.WIRING: "Wiring", Tab.PROXIES: "Proxies"}
+VERSIONS = 200
+TABS = {Tab.WIRING: "Wiring", Tab.PROXIES: "Proxies", Tab.HISTORY: "History"}
 
 
 def layout() -> Component:
@@ -40,6 +41,10 @@ def register(app: Dash, around: Surroundings) -> None:
 
 
 def _body(reads: Reads, asked: MeshState, links: Links) -> Component:
+    if asked.tab is Tab.HISTORY:
+        if asked.version is None:
+            return wiring_history.history(reads.wiring.history(limit=VERSIONS), links)
+        return wiring_history.version(reads.wiring.version(asked.version), links)
     checkup = reads.doctor.checkup()
     if asked.tab is Tab.PROXIES:
         return mesh_proxies.proxies(checkup)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from dashboard.ui import ids
 from dashboard.ui.links import Links
 from dashboard.ui.views.doctor import doctor
@@ -59,3 +61,25 @@ def test_a_hub_that_cannot_answer_says_why(ui: Any, text: Text) -> None:
     ui.reads.mood.failure = StorageError("could not run a query: refused", retryable=True)
     answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search="")
     assert "Could not run a query" in text(answer[ids.MESH_BODY]["children"])
+
+
+def test_the_history_says_who_put_what_in_force_and_why(ui: Any, text: Text) -> None:
+    answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search="?tab=history")
+    said = text(answer[ids.MESH_BODY]["children"])
+    assert "bob applied istio of shop (kubernetes prod) sample all 2" in said
+    assert "ann rolled back v1" in said
+
+
+def test_a_version_shows_what_it_changed_and_no_secret(ui: Any, text: Text) -> None:
+    answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search="?tab=history&version=2")
+    said = text(answer[ids.MESH_BODY]["children"])
+    assert "- - randomSamplingPercentage: 1" in said
+    assert "+ - randomSamplingPercentage: 100" in said
+    assert "meshhub wire rollback v2" in said
+    assert "c2VjcmV0" not in str(answer)
+
+
+@pytest.mark.parametrize("version", ["x", "-1", "9" * 40, "<b>", "99"])
+def test_a_version_that_is_none_says_so(ui: Any, text: Text, version: str) -> None:
+    answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search=f"?tab=history&version={version}")
+    assert "Could not" in text(answer[ids.MESH_BODY]["children"])
