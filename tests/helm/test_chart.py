@@ -27,6 +27,8 @@ SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 CUSTOM = frozenset({"cert-manager.io/v1", "monitoring.coreos.com/v1", "gateway.networking.k8s.io/v1"})
 """Kinds that Kubernetes' own schemas do not have."""
 
+OTHERS = ("-slos", "-extra", "-headless", "-dashboard")
+MAPS = ("labels", "annotations")
 FREE = ("settings", "slos", "resources", "affinity", "nodeSelector")
 
 
@@ -41,9 +43,7 @@ def of_kind(case: str, kind: str) -> list[dict[str, Any]]:
 
 
 def one(case: str, kind: str) -> dict[str, Any]:
-    found = [
-        each for each in of_kind(case, kind) if not each["metadata"]["name"].endswith(("-slos", "-extra", "-headless"))
-    ]
+    found = [each for each in of_kind(case, kind) if not each["metadata"]["name"].endswith(OTHERS)]
     assert len(found) == 1, (kind, [each["metadata"]["name"] for each in found])
     return found[0]
 
@@ -191,15 +191,26 @@ def test_templates_use_every_value_and_no_other() -> None:
         assert any(leaf[: len(path)] == path for path in used), f"not used: {leaf}"
 
 
+def test_dashboard_and_rules_ask_for_metrics_that_the_hub_has() -> None:
+    reference = (CHART.parents[1] / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"`((?:meshhub|http|process)_\w+)`", reference))
+    dashboard = json.loads((CHART / "files" / "dashboard.json").read_text(encoding="utf-8"))
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    (rules,) = of_kind("everything", "PrometheusRule")
+    alerts = [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
+    asked += [rule["expr"] for rule in alerts]
+    for expression in asked:
+        for name in re.findall(r"\b(?:meshhub|http|process)_\w+", expression):
+            assert name in known or name.removesuffix("_bucket") in known, name
+    for rule in alerts:
+        assert (CHART.parents[1] / "docs" / "runbooks" / f"{rule['alert']}.md").exists()
+        assert rule["annotations"]["runbook_url"].endswith(f"/{rule['alert']}.md")
+
+
 def _leaves(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     for name, value in values.items():
         here = (*path, name)
-        if (
-            isinstance(value, dict)
-            and value
-            and here[0] not in FREE
-            and not here[-1].endswith(("Labels", "Annotations"))
-        ):
+        if isinstance(value, dict) and value and here[0] not in FREE and not here[-1].lower().endswith(MAPS):
             yield from _leaves(value, here)
         else:
             yield here, value
