@@ -30,11 +30,20 @@ _PEERS = {
 }
 
 
-def labels(intent: Intent, release: Release) -> dict[str, str]:
-    """Label to command operators. Only texts: istiod turns anything else into nothing."""
+def labels(intent: Intent, release: Release, *, waypoint: bool = False) -> dict[str, str]:
+    """Label to command operators. Only texts: istiod turns anything else into nothing.
+
+    A waypoint stands for the called side, which has no proxy that sees requests: it reports as the workload it calls.
+    """
     path = {} if release.path_operator else {"path_without_query": OLD_PATH_WITHOUT_QUERY}
+    called = {
+        "namespace": _peer("upstream", "namespace", release),
+        "workload": _peer("upstream", "service", release),
+        "node_cluster": "-",
+    }
     return {
         **_REPORTER,
+        **(called if waypoint else {}),
         **{name: _peer(side, field, release) for name, (side, field) in _PEERS.items()},
         **access_log_fields(intent, **path),
     }

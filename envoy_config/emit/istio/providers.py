@@ -4,7 +4,7 @@ from envoy_config.emit.istio.labels import labels
 from envoy_config.emit.istio.release import Release
 from envoy_config.emit.messages import Message
 from envoy_config.emit.reachable import place
-from envoy_config.intent import DataPlane, Intent
+from envoy_config.intent import DataPlane, Intent, MeshKind
 
 LOGS, LOGS_ALS_HTTP, LOGS_ALS_TCP = "meshhub-logs", "meshhub-logs-als-http", "meshhub-logs-als-tcp"
 SPANS = "meshhub-spans"
@@ -37,7 +37,8 @@ def _logs(intent: Intent, mesh: DataPlane, release: Release) -> list[Message]:
     if mesh.access_logs_by == "otlp":
         hub = place(intent.hub, intent.hub.otlp_grpc)
         body = "%REQ(:METHOD)% %RESPONSE_CODE% %RESPONSE_FLAGS%"
-        log_format = {"text": body, "labels": labels(intent, release)}
+        waypoint = mesh.kind is MeshKind.ISTIO_AMBIENT
+        log_format = {"text": body, "labels": labels(intent, release, waypoint=waypoint)}
         return [{"name": LOGS, "envoyOtelAls": {"service": hub.host, "port": hub.port, "logFormat": log_format}}]
     hub = place(intent.hub, intent.hub.for_als)
     fields = intent.access_logs.fields

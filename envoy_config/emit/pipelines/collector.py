@@ -1,5 +1,6 @@
 """An OpenTelemetry Collector's configuration: what it reads, how records are made of lines, where it sends."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,9 +30,12 @@ def logs_config(intent: Intent, cluster: str, sources: Sequence[LogSource]) -> M
     for source in sources:
         receivers[f"filelog/{source.name}"] = _filelog(source)
         processors[f"filter/{source.name}"] = _filter(source)
-        processors[f"transform/{source.name}"] = _transform(source)
+        processors[f"transform/{source.name}"] = _transform(intent, source)
         processors[f"k8sattributes/{source.name}"] = _pods(source)
         steps = ["memory_limiter", f"filter/{source.name}", f"transform/{source.name}"]
+        if intent.access_logs.filter.exclude_paths:
+            processors["filter/paths"] = _paths(intent)
+            steps.append("filter/paths")
         if source.pod_of_record:
             processors["groupbyattrs/pod"] = {"keys": ["k8s.pod.ip"]}
             steps.append("groupbyattrs/pod")
@@ -120,8 +124,18 @@ def _filter(source: LogSource) -> Message:
     return {"error_mode": "ignore", "logs": {"log_record": [f'not IsMatch(body, "{_quoted(source.wanted)}")']}}
 
 
-def _transform(source: LogSource) -> Message:
-    steps = [*statements(source), *_OF_KUBELET]
+def _paths(intent: Intent) -> Message:
+    prefixes = "|".join(re.escape(prefix) for prefix in intent.access_logs.filter.exclude_paths)
+    return {"error_mode": "ignore", "logs": {"log_record": [f'IsMatch(attributes["path"], "^({_quoted(prefixes)})")']}}
+
+
+def _transform(intent: Intent, source: LogSource) -> Message:
+    """The line itself is not sent: all that is wanted of it is in the attributes."""
+    fields = intent.access_logs.fields
+    steps = [*statements(source), *_OF_KUBELET, 'set(body, "")']
+    if fields.query_strings == "drop":
+        steps.append('replace_pattern(attributes["path"], "\\\\?.*$", "")')
+    steps += [f'delete_key(attributes, "{name}")' for name in fields.exclude]
     if source.pod_of_record:
         steps.append('delete_matching_keys(resource.attributes, "^k8s\\\\.(pod|namespace)\\\\.")')
     return {"error_mode": "ignore", "log_statements": [{"context": "log", "statements": steps}]}

@@ -27,6 +27,7 @@ function record(tag, timestamp, entry)
   out["cluster"] = "{cluster}"
   local labels = pod["labels"] or {{}}
   out["workload"] = out["workload"] or {labels}
+{wishes}
   for key, value in pairs(out) do
     out[key] = tostring(value)
   end
@@ -39,15 +40,28 @@ def fluent_bit_files(intent: Intent, cluster: str, sources: Sequence[LogSource])
     """File name to content."""
     files = {"fluent-bit.yaml": as_yaml(_config(intent, sources))}
     for source in sources:
-        files[f"{source.name}.lua"] = lua(source, cluster)
+        files[f"{source.name}.lua"] = lua(intent, source, cluster)
     return files
 
 
-def lua(source: LogSource, cluster: str) -> str:
+def lua(intent: Intent, source: LogSource, cluster: str) -> str:
     """The script of one source."""
+    wanted = intent.access_logs
+    wishes = [
+        f'  if string.sub(out["path"] or "", 1, {len(p)}) == "{p}" then return -1, 0, 0 end'
+        for p in wanted.filter.exclude_paths
+    ]
+    if wanted.fields.query_strings == "drop":
+        wishes.append('  out["path"] = out["path"] and (string.gsub(out["path"], "%?.*$", ""))')
+    wishes += [f'  out["{name}"] = nil' for name in wanted.fields.exclude]
     labels = " or ".join([*(f'labels["{label}"]' for _, label in source.labels), "nil"])
     body = "\n".join(f"  {line}" if line else "" for line in lua_body(source).strip().split("\n"))
-    return _FUNCTION.format(body=body, cluster=cluster, labels="nil" if source.pod_of_record else labels)
+    return _FUNCTION.format(
+        body=body,
+        cluster=cluster,
+        labels="nil" if source.pod_of_record else labels,
+        wishes="\n".join(wishes) or "  -- nothing is left out",
+    )
 
 
 def _config(intent: Intent, sources: Sequence[LogSource]) -> Message:

@@ -213,6 +213,12 @@ class TestAmbient:
         assert all("selector" not in t["spec"] for t in (*chosen, *everywhere))
         assert everywhere[0]["metadata"]["namespace"] == "istio-system"
 
+    def test_a_waypoint_reports_as_the_workload_it_calls(self) -> None:
+        """As itself, it would be where every call ends: the called side has no proxy that sees requests."""
+        labels = provider(bundle("kind: istio-ambient"), "meshhub-logs")["envoyOtelAls"]["logFormat"]["labels"]
+        assert labels["workload"] == labels["destination_canonical_service"]
+        assert labels["namespace"] == labels["destination_namespace"]
+
     def test_what_ztunnels_cannot_do_is_said(self) -> None:
         """Without a waypoint there are connections only."""
         rows = {(row.signal, row.what): row.way for row in bundle("kind: istio-ambient").arrivals}
