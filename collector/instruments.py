@@ -58,18 +58,18 @@ class Instruments:
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self.accepted = self._counter(ACCEPTED, "{record}", "Spans, log records and data points taken.")
-        self.accepted_requests = self._counter(ACCEPTED_REQUESTS, "{request}", "Requests taken.")
-        self.accepted_bytes = self._counter(ACCEPTED_BYTES, "By", "Bytes of requests taken, decompressed.")
-        self.rejected = self._counter(REJECTED, "{record}", "Records left out of requests that were taken.")
-        self.refused = self._counter(REFUSED, "{request}", "Requests refused whole, by reason.")
-        self.repaired = self._counter(REPAIRED, "{request}", "Requests taken after invalid UTF-8 was replaced.")
-        self.damages = self._counter(JOURNAL_DAMAGES, "{damage}", "Damaged places found in segments.")
-        self.lost_bytes = self._counter(JOURNAL_LOST_BYTES, "By", "Bytes of segments lost to damage.")
-        self.inserted_bytes = self._counter(INSERTED_BYTES, "By", "Bytes of segments that the engine took.")
-        self.insert_failures = self._counter(INSERT_FAILURES, "{insert}", "Inserts that failed, by kind.")
-        self.quarantined = self._counter(QUARANTINED, "{request}", "Requests put into quarantine.")
-        self.quarantine_dropped = self._counter(QUARANTINE_DROPPED, "{request}", "Requests dropped from quarantine.")
+        self.accepted = self.counter(ACCEPTED, "{record}", "Spans, log records and data points taken.")
+        self.accepted_requests = self.counter(ACCEPTED_REQUESTS, "{request}", "Requests taken.")
+        self.accepted_bytes = self.counter(ACCEPTED_BYTES, "By", "Bytes of requests taken, decompressed.")
+        self.rejected = self.counter(REJECTED, "{record}", "Records left out of requests that were taken.")
+        self.refused = self.counter(REFUSED, "{request}", "Requests refused whole, by reason.")
+        self.repaired = self.counter(REPAIRED, "{request}", "Requests taken after invalid UTF-8 was replaced.")
+        self.damages = self.counter(JOURNAL_DAMAGES, "{damage}", "Damaged places found in segments.")
+        self.lost_bytes = self.counter(JOURNAL_LOST_BYTES, "By", "Bytes of segments lost to damage.")
+        self.inserted_bytes = self.counter(INSERTED_BYTES, "By", "Bytes of segments that the engine took.")
+        self.insert_failures = self.counter(INSERT_FAILURES, "{insert}", "Inserts that failed, by kind.")
+        self.quarantined = self.counter(QUARANTINED, "{request}", "Requests put into quarantine.")
+        self.quarantine_dropped = self.counter(QUARANTINE_DROPPED, "{request}", "Requests dropped from quarantine.")
         self._commit_duration = meter.create_histogram(COMMIT_DURATION, "s", "Time of one write and its fsync.")
         self._commit_requests = meter.create_histogram(COMMIT_REQUESTS, "{request}", "Requests of one write.")
         self._insert_duration = meter.create_histogram(INSERT_DURATION, "s", "Time of one insert into the engine.")
@@ -91,7 +91,7 @@ class Instruments:
         """Have a present value read whenever the meter exports."""
         self._meter.create_observable_gauge(name, [lambda _options: read()], unit, description)
 
-    def _counter(self, name: str, unit: str, description: str) -> Tally:
+    def counter(self, name: str, unit: str, description: str) -> Tally:
         tally = Tally()
         self._meter.create_observable_counter(name, [tally.observe], unit, description)
         return tally

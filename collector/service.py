@@ -25,6 +25,7 @@ from collector.receivers.http.exchange import TelemetryApplication
 from collector.receivers.http.receiver import HttpReceiver
 from collector.receivers.otlp_grpc import OtlpGrpcReceiver
 from collector.receivers.otlp_http import OTLP_ENDPOINTS
+from collector.scrape.service import ScrapeService
 from collector.settings import CollectorSettings
 from meshhub.model import Signal
 
@@ -33,6 +34,9 @@ ANSWER_SECONDS = 5.0
 
 OWN_TRANSPORT = "own"
 """How metrics call the way of what the hub sends to itself."""
+
+SCRAPE_TRANSPORT = "scrape"
+"""How metrics call the way of what the hub fetches."""
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +100,7 @@ class Collector:
         self._quarantine = Quarantine(data_dir)
         self._loaders = {signal: self._loader(signal, sink) for signal in Signal}
         self._receivers = self._make_receivers()
+        self._scraping = ScrapeService(settings.scrape, self._take_scrape, meter, self._instruments)
         self._running = AsyncExitStack()
         self._is_serving = False
         self._observe()
@@ -139,6 +144,9 @@ class Collector:
         """
         await self._intake.receive(signal, request, tenant="", transport=OWN_TRANSPORT)
 
+    async def _take_scrape(self, request: bytes, tenant: str) -> None:
+        await self._intake.receive(Signal.METRICS, request, tenant, transport=SCRAPE_TRANSPORT)
+
     def statistics(self) -> Statistics:
         """The present numbers. Reads the quarantine's directory."""
         return Statistics(
@@ -164,6 +172,8 @@ class Collector:
         for receiver in self._receivers.values():
             await receiver.start()
             running.push_async_callback(receiver.stop, ANSWER_SECONDS)
+        running.push_async_callback(self._scraping.stop)
+        await self._scraping.start()
 
     async def _stop_loaders(self) -> None:
         seconds = self._settings.loader.drain_seconds

@@ -8,6 +8,7 @@ from typing import Literal, Self
 
 from pydantic import ByteSize, Field, model_validator
 
+from collector.scrape.settings import ScrapeSettings
 from meshhub.address import Address
 from meshhub.configuration import Section
 from meshhub.secret import Secret
@@ -172,3 +173,4 @@ class CollectorSettings(Section):
     journal: JournalSettings = JournalSettings()
     loader: LoaderSettings = LoaderSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
+    scrape: ScrapeSettings = ScrapeSettings()

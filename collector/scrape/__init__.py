@@ -1,0 +1,1 @@
+"""Fetches metrics in Prometheus's formats from targets that are declared or discovered."""
