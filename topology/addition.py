@@ -31,6 +31,7 @@ def added(one: ServiceEdgeReport, other: ServiceEdgeReport) -> ServiceEdgeReport
         destination_versions=_counts(one.destination_versions, other.destination_versions),
         source_principals=sorted({*one.source_principals, *other.source_principals}),
         destination_principals=sorted({*one.destination_principals, *other.destination_principals}),
+        tls_reasons=sorted({*one.tls_reasons, *other.tls_reasons}),
         first_seen=min(one.first_seen, other.first_seen),
         last_seen=max(one.last_seen, other.last_seen),
     )

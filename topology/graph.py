@@ -1,6 +1,7 @@
 """Builds the service graph of a window from what both sides of every call reported.
 
-Access logs first, because they have every request; an edge is measured by spans only where no access log has it.
+Access logs first, because they have every request; then the stats of proxies, which count them; spans only where
+neither has an edge. What several of them have is never added.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from topology.nodes import build_nodes
 from topology.pools import add_pools
 from topology.reconcile import compare_views
 from topology.security import explain_security
+from topology.stats import without_needless_stats
 
 BUCKET = timedelta(seconds=10)
 """The resolution of stored edges: a window is widened to start on a multiple of it."""
@@ -56,6 +58,7 @@ def build_graph(
     """
     covered = covered_window(window)
     directory = Directory(reports)
+    reports = without_needless_stats(reports, directory)
     placed = [(report, directory.source(report), directory.destination(report)) for report in reports]
     crowd = Crowd(placed)
     draft = GraphDraft(covered.seconds)
@@ -86,12 +89,13 @@ def _add_reports(draft: GraphDraft, crowd: Crowd, placed: Sequence[Placed]) -> N
     for report, source, destination in placed:
         if report.signal == Evidence.ACCESS_LOG:
             draft.add(crowd.place(source), crowd.place(destination), Evidence.ACCESS_LOG, Side.of(report))
-    for report, source, destination in placed:
-        if report.signal != Evidence.ACCESS_LOG:
-            ends = crowd.place(source), crowd.place(destination)
-            present = draft.edge(*ends, report.family)
-            if present is None or present.measured_by is Evidence.SPAN:
-                draft.add(*ends, Evidence.SPAN, Side.of(report))
+    for evidence in (Evidence.STATS, Evidence.SPAN):
+        for report, source, destination in placed:
+            if report.signal == evidence:
+                ends = crowd.place(source), crowd.place(destination)
+                present = draft.edge(*ends, report.family)
+                if present is None or present.measured_by is evidence:
+                    draft.add(*ends, evidence, Side.of(report))
 
 
 def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:

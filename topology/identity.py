@@ -71,7 +71,7 @@ class Directory:
         self._by_principal: dict[str, set[Version]] = defaultdict(set)
         self._nodes: dict[tuple[str, Version, tuple[str, ...]], NodeKey] = {}
         for report in reports:
-            if report.signal != "access_log":
+            if report.signal not in ("access_log", "stats"):
                 continue
             if report.reporter == "server":
                 self._learn(_callee(report), report.destination_principals)

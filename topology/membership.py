@@ -12,15 +12,19 @@ Ends = tuple[str, str, str]
 
 
 def reports_by_edge(reports: Sequence[ServiceEdgeReport]) -> Mapping[Ends, list[ServiceEdgeReport]]:
-    """The reports of each edge; those of spans only where no access log has it."""
+    """The reports of each edge; those of stats only where no access log has it, those of spans where neither has."""
     directory = Directory(reports)
     found: dict[Ends, list[ServiceEdgeReport]] = defaultdict(list)
     for report in reports:
         found[directory.source(report).id, directory.destination(report).id, report.family].append(report)
     for ends, members in found.items():
-        logged = [report for report in members if report.signal == Evidence.ACCESS_LOG]
-        found[ends] = logged or members
+        best = min((Evidence.ACCESS_LOG, Evidence.STATS, Evidence.SPAN), key=lambda each: not _of(each, members))
+        found[ends] = _of(best, members)
     return found
+
+
+def _of(evidence: Evidence, members: Sequence[ServiceEdgeReport]) -> list[ServiceEdgeReport]:
+    return [report for report in members if report.signal == evidence]
 
 
 def edge_id(ends: Ends) -> str:

@@ -52,10 +52,12 @@ class Transport(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What an edge was measured by. Access logs have every request, spans what sampling let through."""
+    """What an edge was measured by. Access logs have every request and stats count them, spans are what sampling let
+    through."""
 
     ACCESS_LOG = "access_log"
     SPAN = "span"
+    STATS = "stats"
 
 
 Counts = Mapping[str, int]

@@ -24,6 +24,8 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     notes: list[Note] = []
     if edge.measured_by is Evidence.SPAN:
         notes.append(_SAMPLED)
+    elif edge.measured_by is Evidence.STATS:
+        notes.append(_COUNTED)
     elif (edge.client is None or edge.server is None) and (edge.source.version or edge.destination.version):
         notes.append(_OTHER_VERSION)
     elif edge.client is None:
@@ -47,6 +49,12 @@ _SAMPLED = Note(
     "sampled",
     "Measured from spans, because no proxy sent access logs of these calls: only sampled requests are counted, "
     "so rates are lower bounds and rare errors may be missing.",
+)
+
+_COUNTED = Note(
+    "counted-by-stats",
+    "Measured from the stats of proxies, because none sent access logs of these calls: every one is counted, to the "
+    "minute, but there are no latencies and no single requests to look at.",
 )
 
 _OTHER_VERSION = Note(

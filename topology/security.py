@@ -15,6 +15,8 @@ def explain_security(edge: EdgeDraft, directory: Directory) -> Note | None:
         return None
     if encryption.mtls_share is None:
         return _unknown(edge)
+    if edge.headline.report.tls_reasons:
+        return _by_stats(edge)
     others = {name: count for name, count in encryption.by_security.items() if name not in (MUTUAL, UNKNOWN)}
     worst = max(others, key=lambda name: others[name])
     return _one_sided(edge) if worst == "tls" else _plaintext(edge, directory)
@@ -24,12 +26,22 @@ def _unknown(edge: EdgeDraft) -> Note:
     side = edge.headline
     if edge.measured_by is Evidence.SPAN:
         text = "Measured from spans, which do not say how connections were secured."
+    elif edge.measured_by is Evidence.STATS:
+        text = "The proxies' stats do not say how these connections were secured."
     elif side.reporter is Reporter.CLIENT and unreached(side) == side.report.requests:
         text = "None of these requests got a connection, so there is nothing to secure."
         return Note("security-no-connection", text)
     else:
         text = "The proxies' access logs do not say how these connections were secured."
     return Note("security-not-reported", text)
+
+
+def _by_stats(edge: EdgeDraft) -> Note:
+    """Meshes that have a reason in their stats (Linkerd) know it best."""
+    reasons = ", ".join(reason.replace("_", " ") for reason in edge.headline.report.tls_reasons)
+    share = edge.headline.encryption.mtls_share or 0.0
+    how_many = "None" if not share else f"{share:.0%}"
+    return Note("no-tls-reason", f"{how_many} of these calls use mutual TLS. The proxy says of the others: {reasons}.")
 
 
 def _one_sided(edge: EdgeDraft) -> Note:

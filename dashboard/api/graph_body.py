@@ -155,7 +155,7 @@ class EdgeBody(GoldenBody):
     source: EndBody
     destination: EndBody
     transport: Annotated[str, Field(description="http, grpc or tcp.")]
-    measured_by: Annotated[str, Field(description="access_log (every request) or span (sampled requests).")]
+    measured_by: Annotated[str, Field(description="access_log (every request), stats (counted) or span (sampled).")]
     headline: Annotated[str, Field(description="client, where the caller's side is measured, else server.")]
     reports: Annotated[ReportsBody | None, Field(description="null if they were not asked for.")]
     health: Annotated[HealthBody | None, Field(description="null if it was not asked for.")]

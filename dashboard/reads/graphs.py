@@ -11,7 +11,7 @@ from dashboard.reads.graph_refresh import GraphRefresh
 from dashboard.reads.shared_graphs import SharedGraphs
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
-from storage.records.edges import EdgesSince, PoolReport, SeenWorkload
+from storage.records.edges import EdgesSince, PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.graph import build_graph
 from topology.model import Note, Perspective, ServiceGraph
 
@@ -73,15 +73,24 @@ class GraphReads:
     def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
-        reports = self._reports.read(window, by_version=perspective is Perspective.VERSION, limit=MAX_EDGE_REPORTS)
+        by_version = perspective is Perspective.VERSION
+        logged = self._reports.read(window, by_version=by_version, limit=MAX_EDGE_REPORTS)
+        has_stats = oldest.counted_until >= window.start.timestamp() - 60
+        counted = self._counted(window, by_version=by_version) if has_stats else []
+        reports = [*logged, *counted]
         return build_graph(
             reports,
             window,
-            truncated=len(reports) == MAX_EDGE_REPORTS,
+            truncated=MAX_EDGE_REPORTS in (len(logged), len(counted)),
             pools=self._queries.query("stats_of_edges", bounds(window) | {"limit": MAX_POOLS}, PoolReport),
             workloads=self._workloads(window) if idle else (),
             perspective=perspective,
         )
+
+    def _counted(self, window: TimeRange, *, by_version: bool) -> list[ServiceEdgeReport]:
+        """What the stats of proxies count, whoever sends access logs too."""
+        question = bounds(window) | {"by_version": by_version, "limit": MAX_EDGE_REPORTS}
+        return self._queries.query("edges_by_stats", question, ServiceEdgeReport)
 
     def _workloads(self, window: TimeRange) -> list[SeenWorkload]:
         since = min(window.start, window.end - IDLE_SINCE).timestamp()

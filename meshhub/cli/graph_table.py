@@ -61,5 +61,5 @@ def _measured(edge: "EdgeBody") -> str:
     reports = edge["reports"]
     if reports and reports["client"] and reports["server"]:
         return BOTH_ENDS
-    by = " by spans" if edge["measured_by"] == "span" else ""
+    by = {"span": " by spans", "stats": " by stats"}.get(edge["measured_by"], "")
     return f"{edge['headline']} only{by}"

@@ -1,13 +1,13 @@
 """Rows of the service graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
 @dataclass(slots=True)
 class ServiceEdgeReport:
     """What one side said of all calls from one service to another over a window (tables edges, edges_rollup and
-    edges_latency).
+    edges_latency; by stats edges_counters).
 
     Versions are together and `source_version` and `destination_version` are empty, unless it was asked by version.
 
@@ -15,7 +15,8 @@ class ServiceEdgeReport:
     flags, security) and, in a second list of the same length, their requests; versions map to requests, "" is unknown.
     Principals are SPIFFE ids, sorted.
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
-    `first_seen` and `last_seen` are the first and last ten seconds with a request. `relation` is the number that stands
+    By stats there is no duration, and `tls_reasons` say in the words of the mesh why connections have no TLS.
+    `first_seen` and `last_seen` are the first and last ten seconds (by stats: minutes) with a request. `relation` is the number that stands
     for the names, the signal, the reporter and the family in the tables.
 
     Not frozen, because a window has tens of thousands, and to make a frozen one takes three times as long.
@@ -49,6 +50,7 @@ class ServiceEdgeReport:
     source_version: str = ""
     destination_version: str = ""
     relation: int = 0
+    tls_reasons: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from topology.diff.absence import Watch, node_absence
 from topology.diff.measures import compare_traffic, compare_views, one_sided
 from topology.diff.model import Change, EdgeChange, GraphDiff, Measures, NodeChange, VersionsChange
 from topology.diff.wording import BETTER, WORSE, describe, describe_versions
-from topology.model import EdgeView, NodeTraffic, Note, ServiceEdge, ServiceGraph, ServiceNode
+from topology.model import EdgeView, Evidence, NodeTraffic, Note, ServiceEdge, ServiceGraph, ServiceNode
 
 _SURE = frozenset({Change.ADDED, Change.REMOVED})
 _ORDER = {change: place for place, change in enumerate(Change)}
@@ -83,11 +83,20 @@ def _comparable(before: ServiceEdge, after: ServiceEdge) -> tuple[EdgeView, Edge
     return before.headline, after.headline
 
 
+_EVIDENCE = {
+    Evidence.ACCESS_LOG: "access logs of every request",
+    Evidence.STATS: "the stats of proxies",
+    Evidence.SPAN: "sampled spans",
+}
+
+
 def _measured_otherwise(before: ServiceEdge, after: ServiceEdge) -> Iterator[Note]:
     if before.transport is not after.transport:
         yield Note("transport-changed", f"protocol {before.transport} → {after.transport}")
     if before.measured_by is not after.measured_by:
-        text = "measured by access logs of every request in one window, by sampled spans in the other"
+        text = (
+            f"measured by {_EVIDENCE[before.measured_by]} in one window, by {_EVIDENCE[after.measured_by]} in the other"
+        )
         yield Note("measured-differently", text)
     sides = (("caller", before.client, after.client), ("callee", before.server, after.server))
     for name, one, other in sides:

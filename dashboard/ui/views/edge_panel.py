@@ -65,6 +65,8 @@ def _sentence(edge: ServiceEdge, source: str, destination: str) -> str:
         )
     if edge.measured_by is Evidence.SPAN:
         text += ". Measured by spans, so only what sampling let through is counted"
+    elif edge.measured_by is Evidence.STATS:
+        text += ". Measured by the stats of proxies, to the minute"
     return f"{text}."
 
 
