@@ -17,7 +17,7 @@ from collector.scrape.exposition import (
     read_type,
     read_value,
 )
-from collector.scrape.relabel import Rule, apply
+from collector.scrape.relabel import Labels, Rule, apply
 
 NAME = "__name__"
 MILLION = 1_000_000
@@ -149,7 +149,7 @@ class Encoder:
         self._refuse_over_limits(name, labels)
         labels[NAME] = name
         if not self._honor_labels:
-            labels = {self._own(label): value for label, value in labels.items()}
+            labels = self._own(labels)
         cumulative = is_cumulative(name, self._types)
         if self._rules:
             ruled = apply(self._rules, {**self._target_labels, **labels})
@@ -159,10 +159,15 @@ class Encoder:
         name = labels.pop(NAME)
         return self._points.setdefault((name, cumulative), []), wire.point_head(labels)
 
-    def _own(self, label: str) -> str:
-        while label in self._target_labels:
-            label = f"exported_{label}"
-        return label
+    def _own(self, labels: Labels) -> Labels:
+        """The series' labels, those renamed that its target has too: as often as makes a name that is free."""
+        own = {label: value for label, value in labels.items() if label not in self._target_labels}
+        for label, value in labels.items():
+            if label in self._target_labels:
+                while label in self._target_labels or label in own:
+                    label = f"exported_{label}"  # noqa: PLW2901 - the name that it gets
+                own[label] = value
+        return own
 
     def _refuse_over_limits(self, name: str, labels: Mapping[str, str]) -> None:
         limits = self._limits

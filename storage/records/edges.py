@@ -16,8 +16,8 @@ class ServiceEdgeReport:
     Principals are SPIFFE ids, sorted.
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
     By stats there is no duration, and `tls_reasons` say in the words of the mesh why connections have no TLS.
-    `first_seen` and `last_seen` are the first and last ten seconds (by stats: minutes) with a request. `relation` is the number that stands
-    for the names, the signal, the reporter and the family in the tables.
+    `first_seen` and `last_seen` are the first and last ten seconds (by stats: minutes) with a request. `relation` is
+    the number that stands for the names, the signal, the reporter and the family in the tables.
 
     Not frozen, because a window has tens of thousands, and to make a frozen one takes three times as long.
     """
