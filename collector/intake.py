@@ -68,20 +68,43 @@ class Intake:
             checked = check.quick(body)
             if checked is None:
                 checked = await self.in_slow_lane(lambda: check.thorough(body))
-            if checked.body:
-                await self._journal.append(signal, checked.body, tenant)
+            await self._append(signal, checked.body, tenant)
         except Refused:
             raise
-        except JournalFull as full:
-            raise Refused(Reason.JOURNAL_FULL, str(full), full.retry_after) from full
         except Exception as error:
-            logger.exception("could not take a request of %s", signal)
-            message = "could not take the request: an error of the hub, see its log"
-            raise Refused(Reason.INTERNAL, message, INTERNAL_RETRY_SECONDS) from error
+            raise _internal(signal) from error
         finally:
             self.admission.give(len(body))
         self._count(signal, checked, transport)
         return checked
+
+    async def keep(self, signal: Signal, body: bytes, tenant: str, transport: str, records: int, rejected: int) -> None:
+        """Take a request that was checked already. When this returns, it is durable.
+
+        Args:
+            body: in the wire format of the signal; empty if there is nothing to keep.
+            records: how many records it has.
+            rejected: how many were left out of it.
+
+        Raises:
+            Refused: nothing of it was taken.
+        """
+        self.admission.take(len(body))
+        try:
+            await self._append(signal, body, tenant)
+        finally:
+            self.admission.give(len(body))
+        self._count(signal, Checked(body, records, rejected), transport)
+
+    async def _append(self, signal: Signal, body: bytes, tenant: str) -> None:
+        if not body:
+            return
+        try:
+            await self._journal.append(signal, body, tenant)
+        except JournalFull as full:
+            raise Refused(Reason.JOURNAL_FULL, str(full), full.retry_after) from full
+        except Exception as error:
+            raise _internal(signal) from error
 
     async def in_slow_lane(self, work: Callable[[], ResultT]) -> ResultT:
         """Run work that takes long or much memory; one piece at a time."""
@@ -103,3 +126,10 @@ class Intake:
             instruments.rejected.add(checked.rejected, signal=signal.value, transport=transport)
         if checked.repaired:
             instruments.repaired.add(1, signal=signal.value, transport=transport)
+
+
+def _internal(signal: Signal) -> Refused:
+    """What a client is told of an error of the hub, which is being handled."""
+    logger.exception("could not take a request of %s", signal)
+    message = "could not take the request: an error of the hub, see its log"
+    return Refused(Reason.INTERNAL, message, INTERNAL_RETRY_SECONDS)

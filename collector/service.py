@@ -25,6 +25,7 @@ from collector.receivers.http.exchange import TelemetryApplication
 from collector.receivers.http.receiver import HttpReceiver
 from collector.receivers.otlp_grpc import OtlpGrpcReceiver
 from collector.receivers.otlp_http import OTLP_ENDPOINTS
+from collector.receivers.remote_write import RemoteWriteApplication
 from collector.scrape.service import ScrapeService
 from collector.settings import CollectorSettings
 from meshhub.model import Signal
@@ -198,7 +199,8 @@ class Collector:
         if endpoints.otlp_grpc is not None:
             receivers["otlp_grpc"] = OtlpGrpcReceiver(endpoints.otlp_grpc, tls, limits, self._intake)
         if endpoints.otlp_http is not None:
-            application = TelemetryApplication(self._intake, limits, OTLP_ENDPOINTS)
+            telemetry = TelemetryApplication(self._intake, limits, OTLP_ENDPOINTS)
+            application = RemoteWriteApplication(self._intake, limits, telemetry)
             receivers["otlp_http"] = HttpReceiver("OTLP/HTTP", endpoints.otlp_http, tls, limits, application)
         return receivers
 

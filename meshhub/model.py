@@ -16,6 +16,8 @@ class Signal(StrEnum):
     TRACES = "traces"
     LOGS = "logs"
     METRICS = "metrics"
+    REMOTE_WRITE = "remote_write"
+    """Prometheus' WriteRequest, as it came or made of v2."""
 
 
 class Reporter(StrEnum):

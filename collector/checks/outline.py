@@ -57,6 +57,20 @@ def count_records(body: bytes, limit: int) -> int:
     return count
 
 
+def count_fields(body: bytes, number: int, limit: int) -> int:
+    """How often a message has a length-delimited field; stops counting past the limit.
+
+    Raises:
+        ValueError: the framing is broken.
+    """
+    count = 0
+    for found, _, _ in _fields(body, 0, len(body)):
+        count += found == number
+        if count > limit:
+            break
+    return count
+
+
 def _add(file: FileDescriptorProto, name: str, *fields: tuple[str, int, str | None]) -> None:
     message = file.message_type.add(name=name)
     for field, number, type_name in fields:

@@ -42,7 +42,7 @@ def exposing(handler: Handler) -> Iterator[Exposing]:
     class Server(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802 - its name
+        def do_GET(self) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with state.changed:
                 state.asked.append((self.path, headers))

@@ -42,11 +42,11 @@ class Response:
             now: Unix time.
             close: whether the connection ends with this answer.
         """
+        content = [f"content-type: {self.media_type}", f"content-length: {len(self.body)}"]
         lines = [
             f"HTTP/1.1 {self.status.value} {self.status.phrase}",
             f"date: {_date(int(now))}",
-            f"content-type: {self.media_type}",
-            f"content-length: {len(self.body)}",
+            *(content if self.status is not HTTPStatus.NO_CONTENT else ()),
             *(f"{name}: {value}" for name, value in self.headers.items()),
         ]
         if close:

@@ -68,7 +68,7 @@ def test_a_client_without_a_token_is_refused_before_its_message_is_read(tmp_path
     assert code is grpc.StatusCode.UNAUTHENTICATED
 
 
-@pytest.mark.parametrize("signal", Signal)
+@pytest.mark.parametrize("signal", SCHEMAS)
 def test_every_signal_asks_for_the_token(tmp_path: Path, signal: Signal) -> None:
     with running(tmp_path, auth=TOKENS) as hub:
         client = GrpcClient(hub.grpc_address)

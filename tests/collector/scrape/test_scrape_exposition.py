@@ -62,8 +62,8 @@ def test_a_sample_is_read(line: str, name: str, labels: dict[str, str], value: f
 
 @pytest.mark.parametrize(
     "line",
-    ["1up 1", "up", "up one", "up 1_0", "up ١", 'a{x="1} 1', 'a{x=1} 1', 'a{x="1"y="2"} 1', 'a{x="1",x="2"} 1', "up 1 2 3",
-     "<html>", 'a{"utf8.name"} 1', "up 1 # {} 1", "up 1 1.5"],
+    ["1up 1", "up", "up one", "up 1_0", "up ١", 'a{x="1} 1', 'a{x=1} 1', 'a{x="1"y="2"} 1', 'a{x="1",x="2"} 1',
+     "up 1 2 3", "<html>", 'a{"utf8.name"} 1', "up 1 # {} 1", "up 1 1.5"],
 )  # fmt: skip
 def test_what_is_no_sample_refuses_the_scrape(line: str) -> None:
     with pytest.raises(ExpositionError):
@@ -90,7 +90,8 @@ def test_kinds_are_as_declared_or_as_names_say() -> None:
         "u": "untyped",
     }
     cumulative = {name: is_cumulative(name, types) for name in (
-        "h_bucket", "h_count", "h_sum", "s", "s_sum", "g_total", "c", "c_total", "gh_bucket", "u", "unheard", "other_total",
+        "h_bucket", "h_count", "h_sum", "s", "s_sum", "g_total", "c", "c_total", "gh_bucket", "u", "unheard",
+        "other_total",
     )}  # fmt: skip
     assert [name for name, counts in cumulative.items() if counts] == [
         "h_bucket", "h_count", "h_sum", "s_sum", "c", "c_total", "other_total",
