@@ -47,10 +47,7 @@ class ConsulSource:
         url = f"{self._settings.server}/v1/{path}{query}"
         headers = {"x-consul-token": self._settings.token.reveal()} if self._settings.token else {}
         answer = await fetch(client, url, seconds=FETCH_SECONDS, max_bytes=MAX_BYTES, headers=headers)
-        try:
-            return read_json(url, answer)
-        except (TypeError, AttributeError) as error:
-            raise FetchError(f"could not read {url}: its answer has another form") from error
+        return read_json(url, answer)
 
 
 def _target(entry: Mapping[str, Any]) -> Found:

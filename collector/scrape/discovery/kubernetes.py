@@ -15,6 +15,7 @@ from collector.scrape.client import FetchError, fetch, lines, make_client
 from collector.scrape.discovery.source import (
     FETCH_SECONDS,
     MAX_BYTES,
+    ODD,
     Failed,
     Publish,
     label_part,
@@ -78,10 +79,12 @@ class KubernetesSource:
             url = self._url(namespace, query)
             answer = await fetch(client, url, seconds=FETCH_SECONDS, max_bytes=MAX_BYTES, headers=self._headers())
             content = read_json(url, answer)
-            for pod in content.get("items") or ():
-                pods[_id(pod)] = self._targets(pod)
-            metadata = content.get("metadata") or {}
-            following = metadata.get("continue") or ""
+            try:
+                pods |= {_id(pod): self._targets(pod) for pod in content.get("items") or ()}
+                metadata = dict(content.get("metadata") or {})
+            except ODD as error:
+                raise FetchError(f"could not read {url}: its answer has another form") from error
+            following = str(metadata.get("continue") or "")
             if not following:
                 break
         self._pods[namespace] = pods
@@ -108,7 +111,7 @@ class KubernetesSource:
                         return ""
                     version = str(pod["metadata"].get("resourceVersion") or version)
                     self._take(namespace, kind, pod)
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                except ODD as error:
                     raise FetchError(f"could not watch {url}: an event has another form") from error
         return version
 

@@ -14,6 +14,9 @@ from meshhub.errors import MeshhubError
 MAX_BYTES = 64 * 1024 * 1024
 FETCH_SECONDS = 30.0
 
+ODD = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer of another form than is documented raises."""
+
 Publish = Callable[[list[Found]], None]
 """Takes all targets that a source knows at present."""
 
@@ -39,6 +42,9 @@ async def repeat(find: Callable[[], Awaitable[list[Found]]], seconds: float, pub
             found = await find()
         except MeshhubError as error:
             logger.warning("%s; the targets that were known before are kept", error)
+            failed()
+        except ODD as error:
+            logger.warning("could not understand a source of targets: %r; those known before are kept", error)
             failed()
         else:
             if found != published:

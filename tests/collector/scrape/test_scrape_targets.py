@@ -167,7 +167,8 @@ def test_sidecars_in_consuls_catalogue_are_scraped_where_their_proxies_listen() 
     preset = PRESETS["consul"]
     labels = {
         "__address__": "10.0.0.7:21000", "__meta_consul_service": "web-sidecar-proxy",
-        "__meta_consul_address": "10.0.0.7", "__meta_consul_service_id": "web-1-sidecar-proxy", "__meta_consul_dc": "dc1",
+        "__meta_consul_address": "10.0.0.7", "__meta_consul_service_id": "web-1-sidecar-proxy",
+        "__meta_consul_dc": "dc1",
     }  # fmt: skip
     rules = [compile_rule(rule) for rule in preset.rules]
     plain = Found({**labels, "__meta_consul_service": "web"})
