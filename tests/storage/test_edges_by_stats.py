@@ -84,26 +84,20 @@ def test_istios_two_reporters_are_the_two_sides(store: Store, folder: Path, begi
     callee = f"{service}-b"
 
     def expose(count: int) -> str:
-        lines = [
-            f"istio_requests_total{{{istio(side, service, callee)}}} {100 + 10 * count}"
-            for side in ("source", "destination")
-        ]
-        lines.append(
-            f"istio_requests_total{{{istio('source', service, callee, response_code='503', response_flags='UF')}}} {count}"
-        )
-        grpc = istio("source", service, callee, request_protocol="grpc", grpc_response_status="14")
-        lines.append(f"istio_requests_total{{{grpc}}} {2 * count}")
-        return "\n".join(lines) + "\n"
+        series = {
+            istio("source", service, callee): 100 + 10 * count,
+            istio("destination", service, callee): 100 + 10 * count,
+            istio("source", service, callee, response_code="503", response_flags="UF"): count,
+            istio("source", service, callee, request_protocol="grpc", grpc_response_status="14"): 2 * count,
+        }
+        return "".join(f"istio_requests_total{{{labels}}} {value}\n" for labels, value in series.items())
 
     scrape(store, folder, {"job": "istio", "instance": service}, course(begin, expose))
     client, server = sorted(edges(store, begin, begin + 3 * MINUTE, service), key=lambda edge: edge.reporter)
     assert (client.reporter, server.reporter) == ("client", "server")
     assert (client.source_cluster, client.source_namespace, client.source_service) == ("east", "shop", service)
-    assert (client.destination_kind, client.destination_cluster, client.destination_service) == (
-        "service",
-        "west",
-        callee,
-    )
+    assert (client.destination_kind, client.destination_cluster) == ("service", "west")
+    assert client.destination_service == callee
     assert (client.requests, client.grpc_requests, server.requests, client.family) == (39, 6, 30, "http")
     assert dict(zip(*client.outcomes, strict=True)) == {
         (200, -1, "", "unknown"): 30, (200, 14, "", "unknown"): 6, (503, -1, "UF", "unknown"): 3,
@@ -111,10 +105,8 @@ def test_istios_two_reporters_are_the_two_sides(store: Store, folder: Path, begi
     assert dict(zip(*server.outcomes, strict=True)) == {(200, -1, "", "mtls"): 30}
     assert server.destination_principals == [f"spiffe://cluster.local/ns/shop/sa/{callee}"]
     assert (client.source_versions, client.destination_versions) == ({"v1": 39}, {"v2": 39})
-    [by_version] = [
-        each for each in edges(store, begin, begin + 3 * MINUTE, service, by_version=True) if each.reporter == "server"
-    ]
-    assert (by_version.source_version, by_version.destination_version) == ("v1", "v2")
+    for edge in edges(store, begin, begin + 3 * MINUTE, service, by_version=True):
+        assert (edge.source_version, edge.destination_version) == ("v1", "v2")
 
 
 @pytest.mark.parametrize(
@@ -131,18 +123,13 @@ def test_istios_two_reporters_are_the_two_sides(store: Store, folder: Path, begi
 def test_istios_unknown_is_unknown(
     embedded_store: Store, folder: Path, begin: int, service: str, labels: dict[str, str], kind: str, name: str
 ) -> None:
-    unknown = dict.fromkeys(
-        ("destination_workload", "destination_canonical_service", "destination_workload_namespace", "destination_version",
-         "destination_canonical_revision", "destination_cluster", "destination_principal", "destination_service_namespace"),
-        "unknown",
+    parts = (
+        "workload", "canonical_service", "workload_namespace", "version", "canonical_revision", "cluster", "principal",
     )  # fmt: skip
+    unknown = {f"destination_{part}": "unknown" for part in parts} | {"destination_service_namespace": "unknown"}
     text = istio("source", service, "x", **unknown, **labels)
-    scrape(
-        store,
-        folder,
-        {"job": "istio", "instance": service},
-        course(begin, lambda count: f"istio_requests_total{{{text}}} {count}\n"),
-    )
+    exposed = course(begin, lambda count: f"istio_requests_total{{{text}}} {count}\n")
+    scrape(embedded_store, folder, {"job": "istio", "instance": service}, exposed)
     [edge] = edges(embedded_store, begin, begin + 3 * MINUTE, service)
     assert (edge.destination_kind, edge.destination_service, edge.destination_namespace) == (kind, name, "")
     assert (edge.destination_principals, edge.requests) == ([], 3)
@@ -152,17 +139,9 @@ def test_ztunnels_connections_bytes_and_failures(embedded_store: Store, folder: 
     callee = f"{service}-b"
 
     def expose(count: int) -> str:
-        labels = istio(
-            "source", service, callee, request_protocol="tcp", response_code="", connection_security_policy="mutual_tls"
-        )
-        denied = istio(
-            "source",
-            service,
-            callee,
-            request_protocol="tcp",
-            response_flags="CONNECT",
-            connection_security_policy="unknown",
-        )
+        tcp = {"request_protocol": "tcp", "response_code": "0"}
+        labels = istio("source", service, callee, **tcp, connection_security_policy="mutual_tls")
+        denied = istio("source", service, callee, **tcp, response_flags="CONNECT")
         return (
             "# TYPE istio_tcp_connections_opened counter\n"
             f"istio_tcp_connections_opened_total{{{labels}}} {count}\n"
@@ -206,34 +185,25 @@ def linkerd(callee: str, count: int) -> str:
     )
 
 
-def test_linkerds_proxies_give_edges_with_the_reason_for_no_tls(
+def test_linkerds_proxies_give_edges_and_why_there_is_no_tls(
     store: Store, folder: Path, begin: int, service: str
 ) -> None:
     callee = f"{service}-b"
     scrape(store, folder, {**LINKERD, "service": service}, course(begin, lambda count: linkerd(callee, count)))
-    found = {
-        (edge.source_service, edge.destination_service, edge.family): edge
-        for edge in edges(store, begin, begin + 3 * MINUTE, service)
-    }
+    reports = edges(store, begin, begin + 3 * MINUTE, service)
+    found = {(report.source_service, report.destination_service, report.family): report for report in reports}
     assert set(found) == {
-        (service, callee, "http"), (service, f"{callee}-db", "tcp"), (service, f"{callee}-cache", "tcp"), ("web", service, "http"),
+        (service, callee, "http"), (service, f"{callee}-db", "tcp"), (service, f"{callee}-cache", "tcp"),
+        ("web", service, "http"),
     }  # fmt: skip
-    edge = found[service, callee, "http"]
-    assert (edge.requests, edge.bytes_sent, edge.bytes_received) == (
-        33,
-        3000,
-        30,
-    )  # the connections carried these requests
+    edge = found[service, callee, "http"]  # its connections carried these requests
+    assert (edge.requests, edge.bytes_sent, edge.bytes_received) == (33, 3000, 30)
     assert dict(zip(*edge.outcomes, strict=True)) == {(200, -1, "", "mtls"): 30, (500, -1, "", "plaintext"): 3}
     assert edge.tls_reasons == ["not_provided_by_service_discovery"]
     assert edge.destination_principals == [f"{callee}.shop.serviceaccount.identity.linkerd.cluster.local"]
     inbound = found["web", service, "http"]
-    assert (inbound.reporter, inbound.source_namespace, inbound.requests, inbound.grpc_requests) == (
-        "server",
-        "shop",
-        6,
-        6,
-    )
+    assert (inbound.reporter, inbound.source_namespace) == ("server", "shop")
+    assert (inbound.requests, inbound.grpc_requests) == (6, 6)
     assert found[service, f"{callee}-db", "tcp"].requests == 3
     assert found[service, f"{callee}-cache", "tcp"].requests == 4  # none was opened, four are open
 
@@ -351,9 +321,7 @@ def test_remote_write_gives_the_same_edge(embedded_store: Store, folder: Path, b
 def test_numbers_that_are_none_count_for_nothing(embedded_store: Store, folder: Path, begin: int, service: str) -> None:
     text = istio("source", service, "x")
     for value in ("NaN", "+Inf", "-5"):
-        scrape(
-            store, folder, {"job": "istio", "instance": service}, [(begin, f"istio_requests_total{{{text}}} {value}\n")]
-        )
-    assert rows(
-        embedded_store, "SELECT count() FROM edges_counters WHERE source_service = {name:String}", name=service
-    ) == [(0,)]
+        exposed = [(begin, f"istio_requests_total{{{text}}} {value}\n")]
+        scrape(embedded_store, folder, {"job": "istio", "instance": service}, exposed)
+    asked = "SELECT count() FROM edges_counters WHERE source_service = {name:String}"
+    assert rows(embedded_store, asked, name=service) == [(0,)]
