@@ -135,15 +135,16 @@ class WriteCheck:
         """A series as small as this is within the limits, whatever is in it: a label takes two bytes and more."""
         return min(self._limits.attributes * 2, int(self._limits.record_bytes))
 
-    def _decoded(self, body: bytes, field: int, outline: Any, decode: Any) -> tuple[Any, Any]:
+    def _decoded(self, body: bytes, number: int, outline: Any, decode: Any) -> tuple[Any, Any]:
         try:
             most = self._limits.records
-            if len(body) > QUICK_BYTES and count_fields(body, field, most) > most:
+            if len(body) > QUICK_BYTES and count_fields(body, number, most) > most:
                 raise _too_many(most)
             seen = outline(body)
             if len(seen.timeseries) > most:
                 raise _too_many(most)
-            if any(unknown.field_number in OWN_FIELDS for unknown in UnknownFieldSet(seen)):
+            unknown: Any = UnknownFieldSet(seen)
+            if any(field.field_number in OWN_FIELDS for field in unknown):
                 raise Refused(Reason.MALFORMED, "could not take the request: it has a field that no version has")
             return seen, decode(body)
         except (DecodeError, ValueError) as error:

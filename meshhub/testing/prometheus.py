@@ -27,8 +27,8 @@ def write_request(series: Iterable[Series]) -> Any:
     request: Any = message_class("WriteRequest")()
     for labels, samples in series:
         made = request.timeseries.add()
-        for name, value in sorted(labels.items()):
-            made.labels.add(name=name, value=value)
+        for name, text in sorted(labels.items()):
+            made.labels.add(name=name, value=text)
         for value, time in samples:
             made.samples.add(value=value, timestamp=time)
     return request

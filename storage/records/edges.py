@@ -112,9 +112,13 @@ class SeriesName:
 
 @dataclass(frozen=True, slots=True)
 class EdgesSince:
-    """The start of the oldest ten seconds with an edge, in Unix seconds; 0 where there is none."""
+    """The start of the oldest ten seconds with an edge, and of the newest minute that stats count calls in.
+
+    Unix seconds, 0 where there is none.
+    """
 
     since: int
+    counted_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

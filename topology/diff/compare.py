@@ -94,8 +94,8 @@ def _measured_otherwise(before: ServiceEdge, after: ServiceEdge) -> Iterator[Not
     if before.transport is not after.transport:
         yield Note("transport-changed", f"protocol {before.transport} → {after.transport}")
     if before.measured_by is not after.measured_by:
-        one, other = _EVIDENCE[before.measured_by], _EVIDENCE[after.measured_by]
-        text = f"measured by {one} in one window, by {other} in the other"
+        earlier, later = _EVIDENCE[before.measured_by], _EVIDENCE[after.measured_by]
+        text = f"measured by {earlier} in one window, by {later} in the other"
         yield Note("measured-differently", text)
     sides = (("caller", before.client, after.client), ("callee", before.server, after.server))
     for name, one, other in sides:

@@ -2026,7 +2026,6 @@ CREATE OR REPLACE FUNCTION meshhub_slo_unreached ON CLUSTER 'two' AS (flags) ->
     hasAny(flags, ['DF', 'DO', 'FI', 'IH', 'NC', 'NFCF', 'NR', 'RL', 'RLSE', 'UAEX', 'UDO', 'UF', 'UH', 'UO'])
 ;
 
-<<<<<<< HEAD
 -- Request ids of access_logs. Rows without a trace lie by time alone in the table: their place is named to the second.
 ALTER TABLE request_index_from_access_logs ON CLUSTER 'two' MODIFY QUERY
 SELECT DISTINCT
@@ -2045,7 +2044,8 @@ SELECT DISTINCT
     trace_id
 FROM logs_local
 WHERE request_id != ''
-=======
+;
+
 -- Counters of calls as proxies' stats have them, per minute and series: who called whom, how it ended, how it was secured.
 -- Answers: the edges of meshes that can send nothing but stats (Linkerd, ztunnel), and of proxies that send no access logs.
 -- Counters are cumulative, so nothing of this is a count by itself: what a counter grew by is between the rows of its
@@ -2315,7 +2315,155 @@ WHERE isFinite(value) AND value >= 0 AND call.destination_kind != 'local'
     AND (call.source_service != '' OR call.destination_service != '' OR call.destination_kind != '')
 GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluster, call.source_namespace, call.source_service, call.source_version, call.destination_kind, call.destination_cluster, call.destination_namespace, call.destination_service,
     call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
->>>>>>> 1b4809f (Draw edges by stats where no access logs are; test the reading of expositions)
+;
+
+-- Where the loader puts a segment of Prometheus remote write: one row per request (storage/wire/remote_write.proto). Keeps
+-- nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_remote_write ON CLUSTER 'two'
+(
+    timeseries Array(Tuple(
+        labels Array(Tuple(name LowCardinality(String), value String)),
+        samples Array(Tuple(value Float64, timestamp Int64)),
+        type UInt32)),
+    metadata Array(Tuple(type UInt32, metric_family_name String, help String, unit String)),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- Samples of remote write one row each, on their way to the table of their kind. Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS remote_write_samples ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC'),
+    received DateTime('UTC'),
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    attributes Map(LowCardinality(String), String),
+    resource_attributes LowCardinality(String),
+    cumulative Bool,
+    value Float64
+)
+ENGINE = Null
+;
+
+-- Explodes remote-write requests into samples. Who sent a series is in its labels: service, else job; namespace; version;
+-- pod, else instance; cluster. Every label stays an attribute of the series too. Counters are told by the type that v2
+-- gives, else by the name's end. Markers of stale series (a certain NaN) are no samples.
+CREATE MATERIALIZED VIEW IF NOT EXISTS remote_write_samples_from_requests ON CLUSTER 'two' TO remote_write_samples AS
+SELECT
+    toDateTime64(meshhub_plausible_time(if(sample.timestamp BETWEEN 0 AND 9000000000000, toUInt64(sample.timestamp) * 1000000, 0), received_unix_nano), 3, 'UTC') AS time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    labels['cluster'] AS cluster,
+    labels['namespace'] AS namespace,
+    if(labels['service'] != '', labels['service'], labels['job']) AS service,
+    labels['version'] AS version,
+    if(labels['pod'] != '', labels['pod'], labels['instance']) AS instance,
+    name AS metric,
+    labels AS attributes,
+    toLowCardinality(toJSONString(map('job', labels['job'], 'instance', labels['instance']))) AS resource_attributes,
+    multiIf(
+        type IN (2, 4, 6, 7), false,
+        type = 1, true,
+        type = 5, match(name, '_(?:count|sum)$'),
+        match(name, '_(?:total|bucket|count|sum)$')) AS cumulative,
+    sample.value AS value
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        series.type AS type,
+        series.samples AS samples,
+        series.labels.value[indexOf(series.labels.name, '__name__')] AS name,
+        CAST(arrayFilter(label -> label.1 != '__name__', series.labels), 'Map(LowCardinality(String), String)') AS labels
+    FROM (SELECT received_unix_nano, tenant, arrayJoin(timeseries) AS series FROM ingest_remote_write)
+)
+ARRAY JOIN samples AS sample
+WHERE reinterpretAsUInt64(sample.value) != 0x7ff0000000000002
+;
+
+-- Counters of remote write. Prometheus does not say since when a counter counts.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_sum_from_remote_write ON CLUSTER 'two' TO metrics_sum_local AS
+SELECT
+    time,
+    toDateTime64(0, 3, 'UTC') AS start_time,
+    received,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    version,
+    instance,
+    metric,
+    '' AS unit,
+    attributes,
+    resource_attributes,
+    'cumulative' AS temporality,
+    true AS is_monotonic,
+    value
+FROM remote_write_samples
+WHERE cumulative
+;
+
+-- All but counters of remote write. Prometheus does not say since when a counter counts.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_gauge_from_remote_write ON CLUSTER 'two' TO metrics_gauge_local AS
+SELECT
+    time,
+    toDateTime64(0, 3, 'UTC') AS start_time,
+    received,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    version,
+    instance,
+    metric,
+    '' AS unit,
+    attributes,
+    resource_attributes,
+    value
+FROM remote_write_samples
+WHERE NOT cumulative
+;
+
+-- What Prometheus says of metrics in requests of their own (v1): type, help, unit. Answers: what a metric is.
+-- One row per name is left; the last one that came counts.
+-- shard key: cityHash64(metric)
+CREATE TABLE IF NOT EXISTS metrics_metadata_local ON CLUSTER 'two'
+(
+    received DateTime('UTC') COMMENT 'when the hub took it',
+    tenant LowCardinality(String) COMMENT 'whose it is, by the token it was sent with',
+    metric String COMMENT 'name of the family',
+    type LowCardinality(String) COMMENT 'counter, gauge, histogram, gaugehistogram, summary, info, stateset or unknown',
+    unit LowCardinality(String) COMMENT 'as the sender has it',
+    help String CODEC(ZSTD(1)) COMMENT 'for people'
+)
+ENGINE = ReplicatedReplacingMergeTree(received)
+ORDER BY (tenant, metric)
+TTL received + toIntervalDay(14)
+SETTINGS replicated_deduplication_window = 10000
+;
+
+CREATE TABLE IF NOT EXISTS metrics_metadata ON CLUSTER 'two' AS metrics_metadata_local ENGINE = Distributed('two', currentDatabase(), metrics_metadata_local, cityHash64(metric));
+
+-- Metadata of remote-write requests.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metrics_metadata_from_requests ON CLUSTER 'two' TO metrics_metadata_local AS
+SELECT
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    each.metric_family_name AS metric,
+    ['unknown', 'counter', 'gauge', 'histogram', 'gaugehistogram', 'summary', 'info', 'stateset'][if(each.type < 8, each.type + 1, 1)] AS type,
+    each.unit AS unit,
+    each.help AS help
+FROM ingest_remote_write
+ARRAY JOIN metadata AS each
 ;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
@@ -2389,3 +2537,7 @@ ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY TTL day + toIntervalDa
 ALTER TABLE edges_counters_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE edges_counters_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
+
+ALTER TABLE metrics_metadata_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
+
+ALTER TABLE metrics_metadata_local ON CLUSTER 'two' MODIFY TTL received + toIntervalDay(14);
