@@ -136,8 +136,9 @@ class Cluster:
             self.failing -= 1
             return as_json({"kind": "Status", "message": "forbidden"}, 403)
         if "watch" in query:
+            if self.watched:  # the first watch says what was put in before it, too
+                self.saying = Queue()
             self.watched.append(query["resourceVersion"])
-            self.saying = Queue()
             for event in self.scripts.pop(0) if self.scripts else ():
                 self.saying.put(event)
             return 200, {}, self._events(self.saying)
