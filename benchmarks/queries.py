@@ -138,7 +138,7 @@ def lookups(store: FilteredQueries, client: Client, times: int) -> Iterable[Aske
                 trace.format("spans"), by_trace)  # fmt: skip
     yield Asked("access logs of a trace id", of(traced, 1, "access_logs_by_ids", AccessLog, PER_TRACE), times,
                 trace.format("access_logs"), by_trace)  # fmt: skip
-    requests, traces = RequestReads(store, SystemClock(), WiringReads()), TraceReads(store, SystemClock())
+    requests, traces = RequestReads(store, SystemClock(), WiringReads(SystemClock())), TraceReads(store, SystemClock())
     few = min(times, JOURNEYS)
     yield Asked("journey: its hops, shown at once", lambda n: len(requests.glance(traced[n][0]).journey.hops), few)
     yield Asked("journey: the rest, from there", lambda n: len(requests.journey(traced[-n - 1][0]).hops), few,

@@ -44,7 +44,7 @@ class Reads:
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
-        self.wiring = WiringReads()
+        self.wiring = WiringReads(clock)
         self.requests = RequestReads(queries, clock, self.wiring)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dashboard.reads.wiring_bundles import Bundles
 from envoy_config.diff import DocumentDiff, compare
 from envoy_config.history.history import History
 from envoy_config.history.model import AppliedDocument, Version
+from envoy_config.settings import WiringSettings
+from meshhub.clock import Clock
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
 
@@ -26,12 +29,26 @@ class VersionDetail:
 class WiringReads:
     """Every method blocks, is thread-safe and raises HistoryFault where the history cannot be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._connected: History | None = None
+        self._bundles: Bundles | None = None
 
-    def connect(self, history: History) -> None:
-        """Ask this history from now on."""
+    def connect(self, history: History, settings: WiringSettings | None = None) -> None:
+        """Ask this history, and the mesh file of these settings, from now on."""
         self._connected = history
+        self._bundles = Bundles(settings or WiringSettings(), history, self._clock)
+
+    @property
+    def bundles(self) -> Bundles:
+        """What the mesh file stands for.
+
+        Raises:
+            NotFound: there is none in this process.
+        """
+        if self._bundles is None:
+            raise NotFound("could not look at the bundles of the mesh: this process has no mesh file")
+        return self._bundles
 
     def history(self, *, mesh: str = "", limit: int = 100, before: int | None = None) -> tuple[Version, ...]:
         """The latest versions, newest first; `before` is the id of the last one seen. Empty where none is kept."""

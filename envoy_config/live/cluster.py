@@ -45,8 +45,12 @@ class Resource:
         return f"{self.prefix}{scope}/{self.plural}" + (f"/{quote(name, safe='')}" if name else "")
 
 
+class ClusterAway(MeshhubError):
+    """The API does not answer."""
+
+
 class Cluster:
-    """One cluster. Not thread-safe. Every method raises ApiFault when the API refuses, MeshhubError when it is away."""
+    """One cluster. Not thread-safe. Every method raises ApiFault when the API refuses, ClusterAway when it is."""
 
     def __init__(self, client: "ApiClient", name: str) -> None:
         self._client = client
@@ -174,7 +178,7 @@ class Cluster:
         except ApiException as error:
             raise ApiFault.of(error.status or 0, str(error.body or error.reason or "")) from error
         except (urllib3.exceptions.HTTPError, OpenApiException, OSError) as error:
-            raise MeshhubError(
+            raise ClusterAway(
                 f"could not reach the Kubernetes API of {self.name}: {error}. Is the context the right one?"
             ) from error
         if not 200 <= answer.status < 300:

@@ -1,8 +1,9 @@
-"""Mesh files among what is checked: they have a loader of their own, and what it emits is checked by the rules too."""
+"""Mesh files among what is checked: they have a loader of their own, and what they emit is checked by the rules too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from envoy_config.bundle import Bundle, DocumentKind
 from envoy_config.emit import emit, mesh_names
 from envoy_config.emit.text import text_of
 from envoy_config.intent import load_intent
@@ -10,19 +11,37 @@ from envoy_config.rules.node import Node
 from envoy_config.rules.reading import NOTHING, Reading, read_text
 from meshhub.errors import ConfigurationError
 
+OBJECTS = frozenset(
+    {
+        DocumentKind.KUBERNETES,
+        DocumentKind.MESH_CONFIG,
+        DocumentKind.HELM_VALUES,
+        DocumentKind.CONSUL,
+        DocumentKind.KUMA,
+        DocumentKind.ENVOY,
+    }
+)
+"""What rules can read."""
 
-def check_mesh_files(objects: Iterable[Node]) -> Reading:
-    """The faults of mesh files, and the objects of what they emit."""
-    found = NOTHING
+
+def read_mesh_files(objects: Iterable[Node]) -> Iterator[Reading]:
+    """Of each mesh file among the objects: its faults, or what it emits, mesh by mesh, as they are apart."""
     for origin in sorted(
         {each.source.origin for each in objects if each.get("apiVersion").text.startswith("meshhub/")}
     ):
         try:
             intent = load_intent(Path(origin))
         except ConfigurationError as error:
-            found += Reading((), tuple(error.faults))
+            yield Reading((), tuple(error.faults))
             continue
         for name in mesh_names(intent):
-            for document in emit(intent, name).documents:
-                found += read_text(text_of(document), f"{origin} → {document.path}")
+            yield read_bundle(emit(intent, name), origin)
+
+
+def read_bundle(bundle: Bundle, origin: str) -> Reading:
+    """The documents of a bundle that rules can read."""
+    found = NOTHING
+    for document in bundle.documents:
+        if document.kind in OBJECTS:
+            found += read_text(text_of(document), f"{origin} → {bundle.mesh}/{document.path}")
     return found

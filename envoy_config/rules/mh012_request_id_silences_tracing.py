@@ -10,7 +10,8 @@ def find(estate: Estate) -> Iterator[Flaw]:
     for each in estate.telemetries:
         for entry in each.get("spec", "tracing").items():
             use = entry.get("useRequestIdForTraceSampling")
-            if entry.get("providers").present and use.value is not False:
+            off = entry.get("disableSpanReporting").value is True
+            if entry.get("providers").present and not off and use.value is not False:
                 yield Flaw(use, "request ids that are no UUIDs decide that a request is not traced")
     for _, manager in estate.typed("HttpConnectionManager"):
         use = manager.get("request_id_extension", "typed_config", "use_request_id_for_trace_sampling")

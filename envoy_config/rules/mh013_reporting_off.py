@@ -17,7 +17,7 @@ def find(estate: Estate) -> Iterator[Flaw]:
 RULE = Rule(
     code="MH013",
     name="reporting-off",
-    severity=Severity.WARNING,
+    severity=Severity.INFO,
     title="A Telemetry turns reporting off",
     why="The section of a narrower Telemetry replaces that of a wider one as a whole: these workloads report "
     "nothing, whatever the mesh-wide Telemetry says.",

@@ -139,6 +139,7 @@ QUERIES = frozenset(
         "/api/v1/silences/preview",
         "/api/v1/slos/preview",
         "/api/v1/traces/inspect",
+        "/api/v1/wiring/check",
         *(
             f"{jaeger}/api/{asked}"
             for jaeger in ("", "/jaeger")

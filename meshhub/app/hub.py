@@ -152,7 +152,7 @@ class Hub:
         """The history of the configuration, in the data directory."""
         history = History(self._settings.data_dir / HISTORY)
         self._running.push_async_callback(asyncio.to_thread, history.close)
-        reads.wiring.connect(history)
+        reads.wiring.connect(history, self._settings.wiring)
 
     def _make_reads(self, tenant: str | None = None) -> Reads:
         """The reads of everything, or of one tenant's data."""

@@ -60,6 +60,7 @@ def check(
     from envoy_config.rules import reports
     from envoy_config.rules.catalogue import RULES
     from envoy_config.rules.checking import check as run
+    from envoy_config.rules.mesh_files import read_mesh_files
     from envoy_config.rules.model import Severity
     from meshhub import __version__
     from meshhub.cli.output import print_json, print_lines
@@ -67,7 +68,10 @@ def check(
     left_out = _known(ignore or [])
     reading = _read(paths or [], live=live, context=context)
     rules = [rule for rule in RULES if rule.code not in left_out]
-    found = run(reading.objects, rules)
+    found = list(run(reading.objects, rules))
+    for emitted in read_mesh_files(reading.objects):
+        found += run(emitted.objects, rules)
+        reading += emitted
     if output is Format.JSON:
         print_json(reports.as_json(found, reading.faults))
     elif output is Format.SARIF:
@@ -130,7 +134,6 @@ def _known(codes: list[str]) -> set[str]:
 def _read(paths: list[str], *, live: bool, context: str) -> "Reading":
     import sys
 
-    from envoy_config.rules.mesh_files import check_mesh_files
     from envoy_config.rules.reading import NOTHING, read_paths, read_text
     from meshhub.errors import UnusableRequest
 
@@ -140,7 +143,6 @@ def _read(paths: list[str], *, live: bool, context: str) -> "Reading":
     if STDIN in paths:
         reading += read_text(sys.stdin.read(), "<stdin>")
     reading += read_paths(Path(path) for path in paths if path != STDIN)
-    reading += check_mesh_files(reading.objects)
     if live:
         from envoy_config.live.cluster import connect
         from envoy_config.live.reading import read_cluster

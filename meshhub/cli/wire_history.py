@@ -54,8 +54,9 @@ def _show_one(history: Any, version: str, other: str, *, documents: bool, as_jso
     from dashboard.reads.wiring import WiringReads
     from meshhub.cli.output import print_file, print_json, print_lines
     from meshhub.cli.wire_apply import diff_body, diff_lines
+    from meshhub.clock import SystemClock
 
-    reads = WiringReads()
+    reads = WiringReads(SystemClock())
     reads.connect(history)
     found = reads.version(number_of(version))
     changes = reads.compare(number_of(other), found.version.id) if other else found.changes

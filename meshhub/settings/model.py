@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from alerting.settings import AlertingSettings
 from collector.settings import CollectorSettings
 from dashboard.settings import WebSettings
+from envoy_config.settings import WiringSettings
 from meshhub.access.settings import AccessSettings
 from meshhub.configuration import Section
 from meshhub.jaeger_grpc.settings import JaegerGrpcSettings
@@ -42,6 +43,7 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     topology: TopologySettings = TopologySettings()
     alerting: AlertingSettings = AlertingSettings()
+    wiring: WiringSettings = WiringSettings()
     web: WebSettings = WebSettings()
     access: AccessSettings = AccessSettings()
     jaeger_grpc: JaegerGrpcSettings = JaegerGrpcSettings()

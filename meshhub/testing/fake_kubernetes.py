@@ -18,9 +18,21 @@ Object = dict[str, Any]
 Path_ = tuple[str, ...]
 
 KINDS: dict[str, tuple[tuple[str, str, bool], ...]] = {
-    "v1": (("Namespace", "namespaces", False), ("ConfigMap", "configmaps", True), ("Service", "services", True)),
+    "v1": (
+        ("Namespace", "namespaces", False),
+        ("ConfigMap", "configmaps", True),
+        ("Secret", "secrets", True),
+        ("Service", "services", True),
+        ("ServiceAccount", "serviceaccounts", True),
+    ),
     "apps/v1": (("Deployment", "deployments", True),),
-    "rbac.authorization.k8s.io/v1": (("Role", "roles", True), ("RoleBinding", "rolebindings", True)),
+    "rbac.authorization.k8s.io/v1": (
+        ("ClusterRole", "clusterroles", False),
+        ("ClusterRoleBinding", "clusterrolebindings", False),
+        ("Role", "roles", True),
+        ("RoleBinding", "rolebindings", True),
+    ),
+    "networking.istio.io/v1": (("DestinationRule", "destinationrules", True),),
     "telemetry.istio.io/v1": (("Telemetry", "telemetries", True),),
 }
 """What the cluster knows, by version: kind, plural, whether it is in namespaces."""

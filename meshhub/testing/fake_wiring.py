@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from dashboard.reads.wiring import WiringReads
 from envoy_config.history.history import History
 from envoy_config.history.model import Applied, AppliedDocument, Deed, Scope
+from meshhub.clock import SystemClock
 
 SHOP = Scope("shop", "istio", "kubernetes prod")
 SAMPLING = "kind: Telemetry\nspec:\n  tracing:\n  - randomSamplingPercentage: {}\n"
@@ -12,7 +13,7 @@ SAMPLING = "kind: Telemetry\nspec:\n  tracing:\n  - randomSamplingPercentage: {}
 
 def fake_wiring() -> WiringReads:
     """Three versions: one per cent of the requests sampled, all of them, and back; and one of the ADS server."""
-    history, wiring = History(":memory:"), WiringReads()
+    history, wiring = History(":memory:"), WiringReads(SystemClock())
     wiring.connect(history)
     token = AppliedDocument("token.yaml", "kind: Secret\ndata: {token: c2VjcmV0}\n", secret=True)
     for hour, percent, author, message, deed, restores in (

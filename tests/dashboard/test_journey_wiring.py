@@ -6,11 +6,12 @@ from dashboard.reads.journey_wiring import IN_FORCE, JUST_CHANGED, with_configur
 from dashboard.reads.wiring import WiringReads
 from envoy_config.history.history import History
 from envoy_config.history.model import Applied, AppliedDocument, Scope
+from meshhub.clock import SystemClock
 from meshhub.testing import journeys
 
 
 def test_a_journey_says_which_configuration_was_in_force_and_what_had_just_changed() -> None:
-    journey, wiring, history = journeys.sampled(), WiringReads(), History(":memory:")
+    journey, wiring, history = journeys.sampled(), WiringReads(SystemClock()), History(":memory:")
     assert with_configuration(journey, wiring) == journey
     wiring.connect(history)
     assert with_configuration(journey, wiring) == journey

@@ -80,7 +80,7 @@ def sender(embedded_store: Store, tmp_path: Path) -> Sender:
 
 @pytest.fixture(scope="session")
 def requests(embedded_store: Store) -> RequestReads:
-    return RequestReads(embedded_store, SystemClock(), WiringReads())
+    return RequestReads(embedded_store, SystemClock(), WiringReads(SystemClock()))
 
 
 def path(journey: Journey) -> list[str]:

@@ -50,7 +50,7 @@ def sent_call(store: Store, folder: Path, age_seconds: int) -> str:
 
 def test_the_whole_goes_on_from_the_glance(asked: Asked, embedded_store: Store, tmp_path: Path) -> None:
     request_id = sent_call(embedded_store, tmp_path, age_seconds=120)
-    reads = RequestReads(asked, SystemClock(), WiringReads())
+    reads = RequestReads(asked, SystemClock(), WiringReads(SystemClock()))
     first = reads.glance(request_id)
     assert not first.whole
     assert [hop.id for hop in first.journey.hops] == ["1"]
@@ -66,7 +66,7 @@ def test_the_whole_goes_on_from_the_glance(asked: Asked, embedded_store: Store, 
 
 def test_an_answer_of_the_api_is_never_an_old_one(asked: Asked, embedded_store: Store, tmp_path: Path) -> None:
     request_id = sent_call(embedded_store, tmp_path, age_seconds=120)
-    reads = RequestReads(asked, SystemClock(), WiringReads())
+    reads = RequestReads(asked, SystemClock(), WiringReads(SystemClock()))
     reads.journey(request_id)
     asked.names.clear()
     reads.journey(request_id)

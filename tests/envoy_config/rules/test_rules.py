@@ -1,13 +1,19 @@
 """Every rule on its own examples; what all of them have in common."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from envoy_config.emit import emit, mesh_names
+from envoy_config.intent import load_intent
 from envoy_config.rules.catalogue import RULES
 from envoy_config.rules.checking import check
-from envoy_config.rules.model import Rule
+from envoy_config.rules.mesh_files import read_bundle
+from envoy_config.rules.model import Rule, Severity
 from envoy_config.rules.reading import read_text
+
+MESHES = Path(__file__).parents[1] / "goldens" / "meshes.yaml"
 
 rules = pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
 
@@ -41,6 +47,14 @@ def test_a_rule_says_what_why_and_how_to_mend_it(rule: Rule) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", rule.name)
     assert all(text[-1] in ".…" for text in (rule.why, rule.fix))
     assert rule.title[-1] not in ".…"
+
+
+@pytest.mark.parametrize("name", mesh_names(load_intent(MESHES)))
+def test_what_the_hub_emits_itself_has_no_error_and_no_warning(name: str) -> None:
+    reading = read_bundle(emit(load_intent(MESHES), name), "meshes.yaml")
+    assert reading.objects
+    assert reading.faults == ()
+    assert [str(each) for each in check(reading.objects) if each.severity is not Severity.INFO] == []
 
 
 def test_codes_and_names_are_unique_and_in_order() -> None:
