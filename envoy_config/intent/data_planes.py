@@ -194,6 +194,8 @@ class DataPlane(Part):
         for key in sorted(self.model_fields_set & _ONLY.keys()):
             if self.kind not in _ONLY[key]:
                 yield (key,), f"says nothing for {self.kind}: only for {', '.join(_ONLY[key])}"
+        if self.stats_by == "push" and self.kind in ISTIO_LIKE and not self.namespaces.include:
+            yield ("stats_by",), "push needs namespaces.include: a ConfigMap goes into each namespace"
         for index, cluster in enumerate(self.clusters):
             if cluster in self.clusters[:index]:
                 yield ("clusters", index), f"{cluster} is there twice"

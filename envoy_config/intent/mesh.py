@@ -40,6 +40,11 @@ class Mesh(Intent):
     @model_validator(mode="after")
     def _consistent(self) -> "Mesh":
         faults = inconsistencies(self.services, self.gateways, self.external_services, self.certificates)
+        faults += [
+            (("meshes", index, "name"), f"{mesh.name} is the cluster of the mesh of plain Envoys already")
+            for index, mesh in enumerate(self.meshes)
+            if mesh.name == self.cluster
+        ]
         if faults:
             details = [
                 InitErrorDetails(type=PydanticCustomError("mesh", "{reason}", {"reason": reason}), loc=loc, input=None)
