@@ -99,7 +99,9 @@ class _Writer:
             names = [{"name": name} for name in log_providers(self._mesh)]
             spec["accessLogging"] = [{"providers": names, "disabled": True}]
         if self._spans:
-            spec["tracing"] = [{"providers": [{"name": SPANS}], "disableSpanReporting": True}]
+            providers = [{"name": SPANS}]
+            off = {"disableSpanReporting": True, "useRequestIdForTraceSampling": False}
+            spec["tracing"] = [{"providers": providers, **off}]
         return spec
 
 

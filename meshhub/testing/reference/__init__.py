@@ -10,6 +10,7 @@ from meshhub.testing.reference.metrics import metrics_page
 from meshhub.testing.reference.rules import rules_page
 from meshhub.testing.reference.settings import settings_page
 from meshhub.testing.reference.storage import storage_page
+from meshhub.testing.reference.wiring import wiring_pages
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 
@@ -22,8 +23,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "settings.md": settings_page,
     "storage.md": storage_page,
+    **wiring_pages(),
 }
-"""File name in docs/reference, and what makes its text."""
+"""File name relative to docs/reference, and what makes its text."""
 
 
 def rewrite(directory: Path = REFERENCE) -> list[Path]:
