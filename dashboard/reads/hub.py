@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from dashboard.queries import Queries
 from dashboard.reads.bounds import bounds
+from dashboard.reads.newest import Newest
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
-from storage.records.hub import Freshness, MetricPoint, TableSize
+from storage.records.hub import MetricPoint, TableSize
 
 MAX_METRIC_POINTS = 100_000
 
@@ -49,10 +50,11 @@ class HubReads:
     def __init__(self, queries: Queries, clock: Clock) -> None:
         self._queries = queries
         self._clock = clock
+        self._newest = Newest(queries, clock)
 
     def age(self) -> DataAge:
         """How old the newest data is."""
-        (newest,) = self._queries.query("freshness", {}, Freshness)
+        newest = self._newest.received()
         now = self._clock.now().timestamp()
         return DataAge(_age(now, newest.access_logs), _age(now, newest.spans), _age(now, newest.metrics))
 

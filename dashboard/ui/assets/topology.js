@@ -228,13 +228,19 @@
 
   let shown = null;
 
+  function answered() {
+    return window.dash_clientside.callback_context.triggered.some((each) => each.prop_id.startsWith("topology-drawing."));
+  }
+
+  /* `drawn` is the elements as JSON. */
   function place(drawn) {
     if (!drawn) return skip();
+    const asked = answered();
     whenThere((cy) => {
       const fresh = drawn !== shown || !cy.elements().length;
       if (fresh) {
         const started = performance.now();
-        takeOver(cy, drawn);
+        takeOver(cy, JSON.parse(drawn));
         shown = drawn;
         listen(cy);
         placeNew(cy);
@@ -243,7 +249,7 @@
       markChosen(cy);
       showFocus();
       document.getElementById(CANVAS).dataset.placed = leaves(cy).length;
-      document.dispatchEvent(new CustomEvent("meshhub-drawn", { detail: { fresh } }));
+      document.dispatchEvent(new CustomEvent("meshhub-drawn", { detail: { fresh: fresh || asked } }));
     }, WAIT_FRAMES);
     return skip();
   }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import dash_cytoscape as cyto
+import orjson
 from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 
@@ -98,7 +99,9 @@ def _register_drawing(app: Dash, around: Surroundings, source: TopologySource) -
             always=(asked.view.selected, *(scene.found or ())),
         )
         message = None if drawn.services else first_proxy.nothing(scene.seen.graph, asked, href or "", around.otlp_port)
-        return elements(drawn, look), message, topology_summary.count(drawn, scene, asked)
+        # As a text: Dash walks through all data that it is given at every change of anything on the page.
+        text = orjson.dumps(elements(drawn, look)).decode()
+        return text, message, topology_summary.count(drawn, scene, asked)
 
 
 def _register_panel(app: Dash, around: Surroundings, source: TopologySource) -> None:

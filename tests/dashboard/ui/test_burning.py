@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -65,12 +66,12 @@ def test_what_burns_is_drawn_by_class_and_by_word(shop: ServiceGraph) -> None:
 
 
 def test_the_topology_draws_and_explains_what_burns(ui: Any, text: Callable[[Any], str]) -> None:
-    drawn = ui.call("topology-drawing.data", frame_location__search="")["topology-drawing"]["data"]
+    drawn = json.loads(ui.call("topology-drawing.data", frame_location__search="")["topology-drawing"]["data"])
     assert [each["data"]["id"] for each in drawn if "burn" in each["classes"].split()] == [CHECKOUT]
     panel = ui.call("topology-panel.children", frame_location__search=f"?select={CHECKOUT}")
     assert "budget burns 16.4× checkout-availability" in text(panel["topology-panel"]["children"])
     then = ui.call("topology-drawing.data", frame_location__search="?end=2026-03-01T13:00:00Z")
-    assert all("burn" not in each["classes"].split() for each in then["topology-drawing"]["data"])
+    assert all("burn" not in each["classes"].split() for each in json.loads(then["topology-drawing"]["data"]))
 
 
 def test_a_service_has_the_slos_that_are_about_it(shop: ServiceGraph, window: TimeRange) -> None:

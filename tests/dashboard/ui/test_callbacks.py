@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ SEARCH = "frame_location__search"
 
 def test_the_drawing_follows_the_url(ui: Any) -> None:
     answer = ui.call("topology-drawing.data", frame_location__search="?window=1h&ns=finance")
-    ids = {element["data"]["id"] for element in answer["topology-drawing"]["data"]}
+    ids = {element["data"]["id"] for element in json.loads(answer["topology-drawing"]["data"])}
     assert "demo:finance:payment" in ids
     assert "demo:shop:ratings" in ids, "a neighbour"
     assert "demo:shop:storefront" not in ids
@@ -28,7 +29,7 @@ def test_the_drawing_follows_the_url(ui: Any) -> None:
 def test_no_telemetry_is_the_page_that_connects_the_first_proxy(ui: Any, text: Text) -> None:
     ui.reads.graphs.make_graph = graphs.empty
     answer = ui.call("topology-drawing.data", frame_location__search="", frame_location__href="http://h:8080/ui/")
-    assert answer["topology-drawing"]["data"] == []
+    assert json.loads(answer["topology-drawing"]["data"]) == []
     said = text(answer["topology-message"]["children"])
     assert "Connect your first proxy" in said
     assert "address: h port_value: 4317" in said
