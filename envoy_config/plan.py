@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from envoy_config.intent.faults import InjectedFault
 from envoy_config.intent.hub import Endpoint
 from envoy_config.intent.traffic import Traffic
 from envoy_config.intent.workloads import Protocol, ServerTls
@@ -98,6 +99,7 @@ class Proxy:
     inbound: Inbound | None = None
     outbound_port: int | None = None
     entrances: tuple[Entrance, ...] = ()
+    fault: InjectedFault | None = None
 
     @property
     def id(self) -> str:

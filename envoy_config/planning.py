@@ -51,6 +51,7 @@ class _Planner:
             ),
             inbound=Inbound(_bind(instance.address), instance.inbound_port, instance.app_port, service.protocol),
             outbound_port=instance.outbound_port,
+            fault=service.fault,
         )
 
     def _gateway(self, gateway: Gateway, instance: GatewayInstance, holder: Holder) -> Proxy:

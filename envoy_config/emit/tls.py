@@ -100,3 +100,30 @@ def _upstream(common: Message, server_name: str) -> Message:
 def _downstream(common: Message, *, require_client_certificate: bool) -> Message:
     content = {"require_client_certificate": require_client_certificate, "common_tls_context": common}
     return extension("envoy.transport_sockets.tls", f"{_TLS}DownstreamTlsContext", content)
+
+
+def file_certificate(directory: str) -> Message:
+    """envoy.extensions.transport_sockets.tls.v3.TlsCertificate of files in an identity's directory."""
+    return _certificate(directory)
+
+
+def file_trust(ca_file: str) -> Message:
+    """envoy.config.core.v3.DataSource of a trust bundle."""
+    return {"filename": ca_file}
+
+
+def mesh_upstream(certificate: Message, trust: Message, spiffe_id: str) -> Message:
+    """Mutual TLS to exactly one identity, with certificate and trust bundle as SDS secrets."""
+    return _upstream(
+        {
+            "tls_params": _MESH_VERSION,
+            "tls_certificate_sds_secret_configs": [certificate],
+            "combined_validation_context": {
+                "default_validation_context": {
+                    "match_typed_subject_alt_names": [{"san_type": "URI", "matcher": {"exact": spiffe_id}}]
+                },
+                "validation_context_sds_secret_config": trust,
+            },
+        },
+        spiffe_id.removeprefix("spiffe://").partition("/")[0],
+    )

@@ -4,6 +4,7 @@ from pydantic import ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from envoy_config.intent.consistency import inconsistencies
+from envoy_config.intent.control_plane import ControlPlane
 from envoy_config.intent.identities import Certificates
 from envoy_config.intent.intent import Intent
 from envoy_config.intent.names import TrustDomain, Word
@@ -32,6 +33,8 @@ class Mesh(Intent):
     """Where requests enter the mesh."""
     external_services: tuple[ExternalService, ...] = ()
     """Services outside the mesh that services of the mesh call."""
+    control_plane: ControlPlane | None = None
+    """Where the proxies get their configuration from, live; absent, each gets all of it in its bootstrap file."""
 
     def spiffe_id(self, namespace: str, service: str) -> str:
         """The identity in the certificate of a service's or gateway's proxies."""

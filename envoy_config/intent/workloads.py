@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from envoy_config.intent.faults import InjectedFault
 from envoy_config.intent.hub import Endpoint
 from envoy_config.intent.names import AbsolutePath, DnsName, Host, Label, Percent, Port, Word
 from envoy_config.intent.part import Part
@@ -57,7 +58,8 @@ class Version(Part):
 
 class Service(Part):
     """A service of the mesh. `calls` names what it calls: <service> of its own namespace, <service>.<namespace>, or
-    an external host; nothing else is reachable. `traffic` and `sampling_percent` override the mesh's."""
+    an external host; nothing else is reachable. `traffic` and `sampling_percent` override the mesh's; `fault` is for
+    experiments, over ADS only."""
 
     name: Label
     """A DNS label."""
@@ -72,7 +74,11 @@ class Service(Part):
     traffic: Traffic | None = None
     """How its callers treat it. Replaces the mesh's `traffic` as a whole. Absent: the mesh's."""
     sampling_percent: Percent | None = None
+<<<<<<< HEAD
     """For requests that start at this service. Absent: the mesh's."""
+=======
+    fault: InjectedFault | None = None
+>>>>>>> f2d9dae (wip: ADS)
 
 
 class Route(Part):
