@@ -49,16 +49,24 @@ def small_bootstrap(mesh: Mesh, proxy: Proxy, control_plane: ControlPlane) -> Me
     }
 
 
-def identity_file(proxy: Proxy) -> str:
-    """Where the proxy finds the secrets of its way to the ADS server, on its own machine."""
-    return f"{proxy.certificate_directory}/ads-identity.json"
+def secret_files(mesh: Mesh, proxy: Proxy) -> dict[str, Message]:
+    """What a proxy finds on its own machine beside its certificate, by path: the secrets for its way to the ADS server
+    in SDS form, which has Envoy read the certificates anew when their files are replaced."""
+    certificate = {"name": SELF, "tls_certificate": file_certificate(proxy.certificate_directory)}
+    trust = {"name": AUTHORITY, "validation_context": {"trusted_ca": file_trust(mesh.certificates.ca_file)}}
+    return {
+        _path(proxy, name): {"resources": [typed(Kind.SECRET.message, secret)]}
+        for name, secret in ((SELF, certificate), (AUTHORITY, trust))
+    }
 
 
-def identity_secrets(mesh: Mesh, proxy: Proxy) -> Message:
-    """The content of that file: Envoy reads the certificates anew when they are replaced."""
-    certificate = {"tls_certificate": file_certificate(proxy.certificate_directory), "name": SELF}
-    trust = {"validation_context": {"trusted_ca": file_trust(mesh.certificates.ca_file)}, "name": AUTHORITY}
-    return {"resources": [typed(Kind.SECRET.message, certificate), typed(Kind.SECRET.message, trust)]}
+def _path(proxy: Proxy, secret: str) -> str:
+    return f"{proxy.certificate_directory}/{secret}.json"
+
+
+def _source(proxy: Proxy, secret: str) -> Message:
+    source = {"path_config_source": {"path": _path(proxy, secret)}, "resource_api_version": "V3"}
+    return {"name": secret, "sds_config": source}
 
 
 def _ads_cluster(proxy: Proxy, control_plane: ControlPlane) -> Message:
@@ -74,10 +82,7 @@ def _ads_cluster(proxy: Proxy, control_plane: ControlPlane) -> Message:
         },
     }
     if control_plane.identity is not None:
-        source = {"path_config_source": {"path": identity_file(proxy)}, "resource_api_version": "V3"}
         cluster["transport_socket"] = mesh_upstream(
-            {"name": SELF, "sds_config": source},
-            {"name": AUTHORITY, "sds_config": source},
-            control_plane.identity,
+            _source(proxy, SELF), _source(proxy, AUTHORITY), control_plane.identity
         )
     return cluster

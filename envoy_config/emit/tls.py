@@ -92,7 +92,7 @@ def _named_server(ca_file: str, name: str) -> Message:
 
 
 def _upstream(common: Message, server_name: str) -> Message:
-    sni = {} if is_address(server_name) else {"sni": server_name}
+    sni = {} if not server_name or is_address(server_name) else {"sni": server_name}
     content = {**sni, "common_tls_context": common}
     return extension("envoy.transport_sockets.tls", f"{_TLS}UpstreamTlsContext", content)
 
@@ -113,7 +113,7 @@ def file_trust(ca_file: str) -> Message:
 
 
 def mesh_upstream(certificate: Message, trust: Message, spiffe_id: str) -> Message:
-    """Mutual TLS to exactly one identity, with certificate and trust bundle as SDS secrets."""
+    """Mutual TLS to exactly one identity, with certificate and trust bundle as SDS secrets. No name is asked for."""
     return _upstream(
         {
             "tls_params": _MESH_VERSION,
@@ -125,5 +125,5 @@ def mesh_upstream(certificate: Message, trust: Message, spiffe_id: str) -> Messa
                 "validation_context_sds_secret_config": trust,
             },
         },
-        spiffe_id.removeprefix("spiffe://").partition("/")[0],
+        "",
     )

@@ -74,11 +74,9 @@ class Service(Part):
     traffic: Traffic | None = None
     """How its callers treat it. Replaces the mesh's `traffic` as a whole. Absent: the mesh's."""
     sampling_percent: Percent | None = None
-<<<<<<< HEAD
     """For requests that start at this service. Absent: the mesh's."""
-=======
     fault: InjectedFault | None = None
->>>>>>> f2d9dae (wip: ADS)
+    """A fault that its proxies inject, for experiments."""
 
 
 class Route(Part):

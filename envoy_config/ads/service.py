@@ -1,0 +1,222 @@
+"""The ADS server with what it serves: follows the mesh file, the overrides and the certificates, and keeps history."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from opentelemetry.metrics import Meter
+
+from envoy_config.ads import overrides as laid
+from envoy_config.ads.building import Builder, Built
+from envoy_config.ads.instruments import instrument
+from envoy_config.ads.server import AdsServer
+from envoy_config.ads.settings import AdsSettings
+from envoy_config.ads.state import Board
+from envoy_config.history.history import History
+from envoy_config.history.model import Applied, AppliedDocument, Deed, Scope
+from envoy_config.intent import Mesh, load_mesh
+from envoy_config.intent.faults import InjectedFault
+from meshhub.clock import Clock
+from meshhub.errors import MeshhubError, NotFound
+
+BUNDLE = "envoy"
+TARGET = "ads"
+AUTHOR = "the mesh file"
+
+Stamp = tuple[int, int, int] | None
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is in force. `faults` are why something newer, or the certificates of a proxy, are not."""
+
+    mesh: Mesh | None = None
+    overrides: laid.Overrides = laid.Overrides()
+    faults: tuple[str, ...] = ()
+
+
+class AdsService:
+    """Started and stopped on the hub's event loop; what it is asked from other threads is safe."""
+
+    def __init__(self, settings: AdsSettings, data_dir: Path, clock: Clock, meter: Meter) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._path = data_dir / laid.FILE
+        self.board = Board()
+        self._server = AdsServer(settings, self.board, clock)
+        self._builder = Builder(settings.certificates)
+        self._working = threading.Lock()
+        self._stamps: dict[Path, Stamp] = {}
+        self._history: History | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._following: asyncio.Task[None] | None = None
+        self.served = Served()
+        instrument(meter, self.board, clock, lambda: len(self.served.faults))
+
+    @property
+    def on(self) -> bool:
+        """Whether it serves at all."""
+        return self._settings.address is not None
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The bound port by name, if it listens."""
+        return {"ads": self._server.port} if self._server.port else {}
+
+    def keep(self, history: History) -> None:
+        """Record in this history what is served from now on."""
+        self._history = history
+
+    async def start(self) -> None:
+        """Read what is to be served and listen. A wrong mesh file is no reason not to: it is read again when it changes.
+
+        Raises:
+            MeshhubError: the address cannot be bound, or the certificates cannot be used.
+        """
+        if not self.on:
+            return
+        self._loop = asyncio.get_running_loop()
+        await asyncio.to_thread(self._refresh, AUTHOR, "read as the hub started")
+        await self._server.start()
+        self._following = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Stop following and serving. Safe to repeat, and before the start."""
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait({self._following})
+            self._following = None
+        await self._server.stop()
+
+    def check(self) -> None:
+        """Readiness.
+
+        Raises:
+            MeshhubError: it is on and serves nothing.
+        """
+        if self.on and self.served.mesh is None:
+            raise MeshhubError(f"no proxy is served: {'; '.join(self.served.faults) or 'the hub is starting'}")
+
+    def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
+        """Change sampling, of all services or of one; None goes back to the mesh file. What was changed, in words.
+
+        Raises:
+            NotFound: no mesh is served, or it has no such service.
+            MeshhubError: the change could not be kept.
+        """
+        mesh = self._mesh()
+        name = None if service is None else laid.full_name(mesh, service)
+        said = "as the mesh file says" if percent is None else f"{percent:g} %"
+        what = f"sampling of {name or 'all services without their own'}: {said}"
+        self._change(self.served.overrides.with_sampling(percent, name), author, what)
+        return what
+
+    def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
+        """Have a service's proxies inject a fault; None ends it. What was changed, in words.
+
+        Raises:
+            NotFound: no mesh is served, or it has no such service.
+            MeshhubError: the change could not be kept.
+        """
+        name = laid.full_name(self._mesh(), service)
+        what = f"fault at {name}: {'none' if fault is None else _words(fault)}"
+        self._change(self.served.overrides.with_fault(fault, name), author, what)
+        return what
+
+    def _mesh(self) -> Mesh:
+        if self.served.mesh is None:
+            raise NotFound(
+                "could not change the mesh: this hub serves none. Set ads.address and ads.mesh_file, and see "
+                "`meshhub ads status` for what is wrong with the file."
+            )
+        return self.served.mesh
+
+    def _change(self, overrides: laid.Overrides, author: str, what: str) -> None:
+        try:
+            laid.write_overrides(self._path, overrides)
+        except OSError as error:
+            raise MeshhubError(f"could not keep the change in {self._path}: {error}") from error
+        self._refresh(author, what)
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.reload_seconds)
+            try:
+                await asyncio.to_thread(self._refresh_if_changed)
+            except Exception:
+                logger.exception("could not look at the mesh file")
+
+    def _refresh_if_changed(self) -> None:
+        if any(_stamp(path) != stamp for path, stamp in self._stamps.items()):
+            self._refresh(AUTHOR, "changed on disk")
+
+    def _refresh(self, author: str, message: str) -> None:
+        """Read, build and publish: all of it or nothing. On a thread of its own."""
+        with self._working:
+            path = self._settings.mesh_file
+            if path is None:
+                return
+            self._stamps = {p: _stamp(p) for p in {*self._stamps, path, self._path}}
+            try:
+                mesh, overrides = load_mesh(path), laid.read_overrides(self._path)
+                effective = laid.overlaid(mesh, overrides)
+                self._stamps = {p: _stamp(p) for p in {path, self._path, *self._builder.files(mesh)}}
+                built = self._builder.build(effective)
+            except (MeshhubError, ValueError) as error:
+                self.served = Served(self.served.mesh, self.served.overrides, (str(error),))
+                logger.error("what is served stays as it is: %s", error)
+                return
+            for fault in built.faults:
+                logger.error("a proxy's certificate cannot be served: %s", fault)
+            self._publish(built)
+            self.served = Served(mesh, overrides, built.faults)
+            self._record(mesh, path, overrides, author, message)
+
+    def _publish(self, built: Built) -> None:
+        if self._loop is None:
+            return
+        done = asyncio.run_coroutine_threadsafe(self._publish_here(built), self._loop)
+        changed = done.result(60)
+        logger.info("serving the mesh", extra={"proxies": len(built.snapshots), "proxies_changed": changed})
+
+    async def _publish_here(self, built: Built) -> int:
+        for node, snapshot in built.snapshots.items():
+            self.board.expect(node, snapshot.version, built.certificates_end.get(node))
+        changed = self._server.publish(dict(built.snapshots))
+        self.board.forget({state.node for state in self.board.proxies} - built.snapshots.keys())
+        return changed
+
+    def _record(self, mesh: Mesh, path: Path, overrides: laid.Overrides, author: str, message: str) -> None:
+        if self._history is None:
+            return
+        documents = (
+            AppliedDocument("mesh.yaml", path.read_text(encoding="utf-8"), secret=mesh.hub.token is not None),
+            AppliedDocument(laid.FILE, overrides.text),
+        )
+        scope = Scope(mesh.cluster, BUNDLE, TARGET, cluster=mesh.cluster)
+        try:
+            self._history.record(Applied(scope, documents, author, message, Deed.SERVE), self._clock.now())
+        except MeshhubError as error:
+            logger.error("what is served is not in the history: %s", error)
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file is written or replaced; None while it cannot be seen."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _words(fault: InjectedFault) -> str:
+    parts: Iterable[str] = (
+        f"{fault.delay_percent:g} % delayed by {fault.delay_seconds:g} s" if fault.delay_percent else "",
+        f"{fault.abort_percent:g} % answered {fault.abort_status}" if fault.abort_percent else "",
+    )
+    return ", ".join(part for part in parts if part)
