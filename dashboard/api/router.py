@@ -13,6 +13,7 @@ from dashboard.api.routes import (
     graphs,
     hub,
     logs,
+    proxies,
     requests,
     search,
     services,
@@ -57,6 +58,9 @@ class Reads(Protocol):
     def doctor(self) -> doctor.DoctorReads: ...
 
     @property
+    def proxies(self) -> proxies.ProxyReads: ...
+
+    @property
     def services(self) -> services.ServiceReads: ...
 
     @property
@@ -91,6 +95,7 @@ def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) ->
     hub.add_routes(router, reads.hub, clock)
     findings.add_routes(router, reads.findings, clock)
     doctor.add_routes(router, reads.doctor)
+    proxies.add_routes(router, reads.proxies)
     requests.add_routes(router, reads.requests)
     services.add_routes(router, reads.services, reads.insights, clock)
     alerts.add_routes(router, reads.alerts, clock)

@@ -11,6 +11,7 @@ from dashboard.reads.happenings import HappeningReads
 from dashboard.reads.hub import HubReads
 from dashboard.reads.insights import InsightReads
 from dashboard.reads.logs import LogReads
+from dashboard.reads.proxies import ProxyReads
 from dashboard.reads.requests import RequestReads
 from dashboard.reads.search import SearchReads
 from dashboard.reads.service_slos import BoardSlos
@@ -45,6 +46,7 @@ class Reads:
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
         self.wiring = WiringReads(clock)
+        self.proxies = ProxyReads()
         self.requests = RequestReads(queries, clock, self.wiring)
         self.compat = CompatReads(queries, clock)
         self.findings = FindingReads(queries)

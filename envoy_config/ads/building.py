@@ -53,9 +53,7 @@ class Builder:
                 continue
             resources = [self._encoder.encode(kind, message) for kind, message in proxy_messages(mesh, proxy)]
             resources += [self._encoder.encode(Kind.SECRET, each) for each in (identity.message(), trust)]
-            snapshots[proxy.id] = make_snapshot(
-                proxy.id, proxy.spiffe_id, resources, static_clusters=STATIC_CLUSTERS
-            )
+            snapshots[proxy.id] = make_snapshot(proxy.id, proxy.spiffe_id, resources, static_clusters=STATIC_CLUSTERS)
             ends[proxy.id] = identity.ends
         self._encoder.forget_unused()
         return Built(snapshots, ends, tuple(dict.fromkeys(faults)))

@@ -50,7 +50,7 @@ class Rejection:
 
     @property
     def retry_at(self) -> float:
-        return self.at + min(RETRY_SECONDS * 2 ** min(self.count - 1, 10), RETRY_MAX_SECONDS)
+        return self.at + min(RETRY_SECONDS * (1 << min(self.count - 1, 10)), RETRY_MAX_SECONDS)
 
 
 class Channel:
@@ -139,7 +139,11 @@ class Channel:
 
     def _changed(self, selected: Mapping[str, Resource], *, only_new: bool) -> list[Resource]:
         if only_new:
-            return [] if self.kind.wildcard and self._answered else [r for n, r in selected.items() if n not in self._client]
+            return (
+                []
+                if self.kind.wildcard and self._answered
+                else [r for n, r in selected.items() if n not in self._client]
+            )
         return [r for n, r in selected.items() if self._client.get(n) != r.version]
 
 
@@ -239,5 +243,3 @@ class DeltaChannel(Channel):
         )
         data = head.SerializeToString() + b"".join(r.delta for r in changed)
         return Response(self.kind, nonce, version, data, {r.name: r.version for r in changed})
-
-

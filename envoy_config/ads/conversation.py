@@ -46,7 +46,7 @@ class Conversation:
     def aim(self, snapshot: Snapshot) -> None:
         """Change what the client is to have. Clusters that go are kept until nothing uses them any more."""
         for kind, kept in self._kept.items():
-            kept |= self._target.of(kind)
+            kept.update(self._target.of(kind))
             for name in snapshot.of(kind):
                 kept.pop(name, None)
         self._target = snapshot

@@ -49,6 +49,9 @@ class Overrides(Section):
         return json.dumps(self.model_dump(mode="json", exclude_defaults=True), indent=2, sort_keys=True) + "\n"
 
 
+NO_OVERRIDES = Overrides()
+
+
 def full_name(mesh: Mesh, service: str) -> str:
     """The "<name>.<namespace>" that is meant by the name of a service or gateway, with or without its namespace.
 
@@ -67,9 +70,7 @@ def full_name(mesh: Mesh, service: str) -> str:
 
 def overlaid(mesh: Mesh, overrides: Overrides) -> Mesh:
     """The mesh with its overrides. Those of services that are no more in the mesh file do nothing."""
-    services = tuple(
-        each.model_copy(update=_own(overrides, each) | _fault(overrides, each)) for each in mesh.services
-    )
+    services = tuple(each.model_copy(update=_own(overrides, each) | _fault(overrides, each)) for each in mesh.services)
     gateways = tuple(each.model_copy(update=_own(overrides, each)) for each in mesh.gateways)
     changes: dict[str, object] = {"services": services, "gateways": gateways}
     if overrides.sampling_percent is not None:

@@ -117,5 +117,7 @@ def _node(message: Any) -> Node | None:
         return None
     node = message.node
     build = node.user_agent_build_version.version
-    number = f"{build.major_number}.{build.minor_number}.{build.patch}" if node.HasField("user_agent_build_version") else ""
+    number = (
+        f"{build.major_number}.{build.minor_number}.{build.patch}" if node.HasField("user_agent_build_version") else ""
+    )
     return Node(node.id[:MAX_NAME_LENGTH], f"{node.user_agent_name[:100]} {number}".strip())

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from opentelemetry.metrics import Meter
@@ -36,7 +37,7 @@ class Served:
     """What is in force. `faults` are why something newer, or the certificates of a proxy, are not."""
 
     mesh: Mesh | None = None
-    overrides: laid.Overrides = laid.Overrides()
+    overrides: laid.Overrides = laid.NO_OVERRIDES
     faults: tuple[str, ...] = ()
 
 
@@ -53,6 +54,7 @@ class AdsService:
         self._working = threading.Lock()
         self._stamps: dict[Path, Stamp] = {}
         self._history: History | None = None
+        self._unrecorded: Callable[[], None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._following: asyncio.Task[None] | None = None
         self.served = Served()
@@ -69,11 +71,13 @@ class AdsService:
         return {"ads": self._server.port} if self._server.port else {}
 
     def keep(self, history: History) -> None:
-        """Record in this history what is served from now on."""
+        """Record in this history what is served, from now on."""
         self._history = history
+        if self._unrecorded is not None:
+            self._unrecorded()
 
     async def start(self) -> None:
-        """Read what is to be served and listen. A wrong mesh file is no reason not to: it is read again when it changes.
+        """Read what is to be served and listen. A wrong mesh file does not hinder: it is read again when it changes.
 
         Raises:
             MeshhubError: the address cannot be bound, or the certificates cannot be used.
@@ -193,6 +197,7 @@ class AdsService:
 
     def _record(self, mesh: Mesh, path: Path, overrides: laid.Overrides, author: str, message: str) -> None:
         if self._history is None:
+            self._unrecorded = partial(self._record, mesh, path, overrides, author, message)
             return
         documents = (
             AppliedDocument("mesh.yaml", path.read_text(encoding="utf-8"), secret=mesh.hub.token is not None),

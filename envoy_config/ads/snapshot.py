@@ -49,11 +49,15 @@ def make_snapshot(
     for named in found.values():
         for each in named.values():
             missing = sorted(each.references - known, key=lambda reference: (reference[0].api, reference[1]))
-            faults += [f"the {each.kind.api} resource {each.name} names {k.api} {n}, which is not there" for k, n in missing]
+            faults += [
+                f"the {each.kind.api} resource {each.name} names {k.api} {n}, which is not there" for k, n in missing
+            ]
     if faults:
         raise ValueError("; ".join(faults))
     frozen = {kind: MappingProxyType(dict(sorted(named.items()))) for kind, named in found.items()}
-    return Snapshot(node, spiffe_id, MappingProxyType(frozen), version_of(r for n in frozen.values() for r in n.values()))
+    return Snapshot(
+        node, spiffe_id, MappingProxyType(frozen), version_of(r for n in frozen.values() for r in n.values())
+    )
 
 
 def version_of(resources: Iterable[Resource]) -> str:

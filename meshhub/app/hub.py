@@ -20,6 +20,7 @@ from dashboard.api.router import create_router
 from dashboard.api.streams import Streams
 from dashboard.reads import Reads
 from dashboard.ui import content_security_policy, create_ui
+from envoy_config.ads.service import AdsService
 from envoy_config.history.history import FILE as HISTORY
 from envoy_config.history.history import History
 from meshhub import __version__
@@ -75,6 +76,7 @@ class Hub:
             self._telemetry.meter,
             self._access.authenticator.ingest_tenant,
         )
+        self._ads = AdsService(settings.ads, settings.data_dir, self._clock, self._telemetry.meter)
         self._board = Board()
         self._evaluation = self._make_evaluation()
         self._notifications = notifications_of(settings)
@@ -115,6 +117,8 @@ class Hub:
         running.push_async_callback(to_thread, self._watch.stop)
         running.push_async_callback(self._collector.stop)
         await self._collector.start()
+        running.push_async_callback(self._ads.stop)
+        await self._ads.start()  # early: proxies wait for it, and it needs nothing of what follows
         self._keep_history()
         # The engine before the pages: an embedded one that cannot be opened ends the start.
         await to_thread(self._watch.start, must_answer=self._store.embedded)
@@ -131,7 +135,13 @@ class Hub:
         token = await to_thread(self._access.first_token)
         if token is not None:
             _show_once(token)
-        where = {"data_dir": self._settings.data_dir, "url": self.url, **self._collector.ports, **jaeger.ports}
+        where = {
+            "data_dir": self._settings.data_dir,
+            "url": self.url,
+            **self._collector.ports,
+            **jaeger.ports,
+            **self._ads.ports,
+        }
         logger.info(STARTED, extra=where)
 
     def _keep_history(self) -> None:
@@ -153,6 +163,8 @@ class Hub:
         history = History(self._settings.data_dir / HISTORY)
         self._running.push_async_callback(asyncio.to_thread, history.close)
         reads.wiring.connect(history, self._settings.wiring)
+        self._ads.keep(history)
+        reads.proxies.connect(self._ads)
 
     def _make_reads(self, tenant: str | None = None) -> Reads:
         """The reads of everything, or of one tenant's data."""
@@ -209,7 +221,11 @@ class Hub:
         return Parts(
             routers=self._make_routers(reads, streams),
             pages=Pages(ui.server, content_security_policy(ui)),
-            checks=[Check("receivers", self._check_receivers), Check("engine", self._watch.check)],
+            checks=[
+                Check("receivers", self._check_receivers),
+                Check("engine", self._watch.check),
+                Check("ads", self._ads.check),
+            ],
             expose=telemetry.exposition,
             meter=telemetry.meter,
             tracer=telemetry.tracer,

@@ -6,6 +6,7 @@ import typer
 
 from meshhub import __version__
 from meshhub.cli import (
+    ads,
     alert,
     config,
     demo,
@@ -42,6 +43,7 @@ COMMANDS = (
     services.add,
     findings.add,
     doctor.add,
+    ads.add,
     slo.add,
     alert.add,
     wire.add,

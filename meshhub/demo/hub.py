@@ -22,7 +22,7 @@ POLL_SECONDS = 0.2
 SETTINGS_PREFIX = "MESHHUB_"
 """Environment variables that override the hub's settings file; those of the user's own hub are not for this one."""
 
-DEFAULT_PORTS = {"OTLP/gRPC": 4317, "OTLP/HTTP": 4318, "web": 8080, "Jaeger gRPC": 16685}
+DEFAULT_PORTS = {"OTLP/gRPC": 4317, "OTLP/HTTP": 4318, "web": 8080, "Jaeger gRPC": 16685, "ADS": 18000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class HubPorts:
     otlp_http: int
     web: int
     jaeger_grpc: int
+    ads: int
     moved: tuple[str, ...] = ()
 
     @classmethod
@@ -44,15 +45,15 @@ class HubPorts:
             for name, port in DEFAULT_PORTS.items()
             if chosen[name] != port
         )
-        return cls(chosen["OTLP/gRPC"], chosen["OTLP/HTTP"], chosen["web"], chosen["Jaeger gRPC"], moved)
+        return cls(chosen["OTLP/gRPC"], chosen["OTLP/HTTP"], chosen["web"], chosen["Jaeger gRPC"], chosen["ADS"], moved)
 
     @property
     def url(self) -> str:
         """The base URL of the hub's pages and API."""
         return f"http://{LOOPBACK}:{self.web}"
 
-    def settings(self, data_dir: Path, alerting: Mapping[str, Any]) -> dict[str, Any]:
-        """The hub's settings file as data."""
+    def settings(self, data_dir: Path, sections: Mapping[str, Any]) -> dict[str, Any]:
+        """The hub's settings file as data; `sections` are those that others know."""
         return {
             "data_dir": str(data_dir),
             "collector": {
@@ -63,7 +64,7 @@ class HubPorts:
             },
             "web": {"address": f"{LOOPBACK}:{self.web}"},
             "jaeger_grpc": {"address": f"{LOOPBACK}:{self.jaeger_grpc}"},
-            "alerting": dict(alerting),
+            **sections,
         }
 
 
@@ -122,11 +123,11 @@ def edges_of(graph: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
 class HubProcess:
     """`meshhub serve` as a child process."""
 
-    def __init__(self, ports: HubPorts, *, data_dir: Path, work: Path, alerting: Mapping[str, Any]) -> None:
-        """`work` receives the settings file and the log; `alerting` is that section of the settings."""
+    def __init__(self, ports: HubPorts, *, data_dir: Path, work: Path, sections: Mapping[str, Any]) -> None:
+        """`work` receives the settings file and the log; `sections` are of the settings."""
         self._ports = ports
         self._data_dir = data_dir
-        self._alerting = alerting
+        self._sections = sections
         self._settings = work / "meshhub.yaml"
         self._log = work / "meshhub.log"
         self._child: Child | None = None
@@ -138,7 +139,7 @@ class HubProcess:
             MeshhubError: it ended or was not ready in time; the message has the end of its log.
         """
         self._settings.write_text(
-            yaml.safe_dump(self._ports.settings(self._data_dir, self._alerting)), encoding="utf-8"
+            yaml.safe_dump(self._ports.settings(self._data_dir, self._sections)), encoding="utf-8"
         )
         command = [sys.executable, "-m", "meshhub.cli", "serve", "--config", str(self._settings)]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(SETTINGS_PREFIX)}

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 LIFETIME = timedelta(days=7)
 """Long enough for a demo that is left running, short enough to be worthless when it leaks."""
 
+AUTHORITY_LIFETIME = timedelta(days=90)
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -29,12 +30,13 @@ class Credentials:
     key: bytes
 
     def write(self, directory: Path) -> None:
-        """Write cert.pem and key.pem into a directory that only the user may enter."""
+        """Write cert.pem and key.pem into a directory that only the user may enter, each whole or not at all."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (directory / "cert.pem").write_bytes(self.certificate)
-        key_file = directory / "key.pem"
-        key_file.touch(mode=0o600)
-        key_file.write_bytes(self.key)
+        for name, content in (("key.pem", self.key), ("cert.pem", self.certificate)):
+            draft = directory / f".{name}"
+            draft.touch(mode=0o600)
+            draft.write_bytes(content)
+            draft.replace(directory / name)
 
 
 class Authority:
@@ -45,7 +47,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _common_name(name)
         builder = (
-            _builder(self._name, self._name, self._key.public_key(), now)
+            _builder(self._name, self._name, self._key.public_key(), now, lifetime=AUTHORITY_LIFETIME)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(authority=True), critical=True)
         )
@@ -59,13 +61,20 @@ class Authority:
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def issue(
-        self, name: str, *, uris: Sequence[str] = (), dns: Sequence[str] = (), addresses: Sequence[str] = ()
+        self,
+        name: str,
+        *,
+        uris: Sequence[str] = (),
+        dns: Sequence[str] = (),
+        addresses: Sequence[str] = (),
+        now: datetime | None = None,
     ) -> Credentials:
-        """Sign a leaf certificate for clients and servers, valid from now for LIFETIME."""
+        """Sign a leaf certificate for clients and servers, valid for LIFETIME from now or, without it, from when the
+        authority was made."""
         key = ec.generate_private_key(ec.SECP256R1())
         usages = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
         certificate = (
-            _builder(_common_name(name), self._name, key.public_key(), self._now)
+            _builder(_common_name(name), self._name, key.public_key(), now or self._now)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(authority=False), critical=True)
             .add_extension(usages, critical=False)
@@ -82,8 +91,8 @@ class Authority:
 
 def write_mesh_certificates(
     directory: Path, identities: Mapping[str, str], *, trust_domain: str, now: datetime
-) -> None:
-    """Make one authority for a trust domain and write what its proxies need.
+) -> Authority:
+    """Make one authority for a trust domain, write what its proxies need, and return the authority.
 
     Args:
         directory: receives ca.pem and, per service, <service>/{cert.pem,key.pem}.
@@ -94,12 +103,25 @@ def write_mesh_certificates(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = Authority(f"{trust_domain} mesh", now=now, uri=f"spiffe://{trust_domain}")
     (directory / "ca.pem").write_bytes(authority.certificate)
+    renew_mesh_certificates(authority, directory, identities, now=now)
+    return authority
+
+
+def renew_mesh_certificates(
+    authority: Authority, directory: Path, identities: Mapping[str, str], *, now: datetime
+) -> None:
+    """Write a new certificate and key for each service; see `write_mesh_certificates`."""
     for service, spiffe_id in sorted(identities.items()):
-        authority.issue(service, uris=[spiffe_id]).write(directory / service)
+        authority.issue(service, uris=[spiffe_id], now=now).write(directory / service)
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    now: datetime,
+    *,
+    lifetime: timedelta = LIFETIME,
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -108,7 +130,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCK_SKEW)
-        .not_valid_after(now + LIFETIME)
+        .not_valid_after(now + lifetime)
     )
 
 

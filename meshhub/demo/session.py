@@ -13,6 +13,7 @@ from meshhub.demo.envoys import Envoy
 from meshhub.demo.hub import HubClient, HubPorts, HubProcess
 from meshhub.demo.mesh import RunningMesh
 from meshhub.demo.oncall import OnCall, Page, write_alerting
+from meshhub.demo.pki import LIFETIME
 from meshhub.demo.ports import LOOPBACK, listening_socket, port_of
 from meshhub.demo.progress import Progress
 from meshhub.demo.serving import LoopbackServer
@@ -60,14 +61,21 @@ class Session:
         self._receiver = receiver
         self._pager = LoopbackServer({pager: self.on_call.application()})
         alerting = write_alerting(self._work.path, receiver, ports.url)
-        self._hub = HubProcess(ports, data_dir=data_dir.absolute(), work=self._work.path, alerting=alerting)
-        self._stack.push_async_callback(self._hub.stop)
         self._mesh = RunningMesh(
-            self._work, otlp_port=ports.otlp_grpc, sampling=options.sampling, random=random, now=datetime.now(UTC)
+            self._work,
+            otlp_port=ports.otlp_grpc,
+            ads_port=ports.ads,
+            sampling=options.sampling,
+            random=random,
+            now=datetime.now(UTC),
         )
+        sections = {"alerting": alerting, "ads": self._mesh.ads_settings}
+        self._hub = HubProcess(ports, data_dir=data_dir.absolute(), work=self._work.path, sections=sections)
+        self._stack.push_async_callback(self._hub.stop)
         self._stack.push_async_callback(self._mesh.stop)
         self.traffic = Traffic(self._mesh.gateway, rate=options.rate, random=random)
         self._visitors: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Session":
         return self
@@ -75,6 +83,8 @@ class Session:
     async def __aexit__(self, *_: object) -> None:
         with self._progress.step("Stopping everything"):
             await self.send_visitors_home()
+            if self._renewing is not None:
+                self._renewing.cancel()
             await self._stack.aclose()
 
     async def start(self) -> None:
@@ -88,12 +98,14 @@ class Session:
             self._progress.warn(change)
         self._pager.start()
         self._stack.push_async_callback(self._pager.stop)
+        self._mesh.prepare(self._progress)
         with self._progress.step("Starting the hub"):
             await self._hub.start(self.client)
         await self._mesh.start(self._progress)
         with self._progress.step("Letting the first visitors in"):
             await self.traffic.tour(rounds=TOUR_ROUNDS)
         self._visitors = asyncio.create_task(self.traffic.run())
+        self._renewing = asyncio.create_task(self._renew())
         self._open_control()
 
     async def send_visitors_home(self) -> None:
@@ -112,6 +124,12 @@ class Session:
         """
         self._hub.check()
         return self._mesh.died()
+
+    async def _renew(self) -> None:
+        """New certificates long before the old ones end; the hub hands them on."""
+        while True:
+            await asyncio.sleep(LIFETIME.total_seconds() / 3)
+            self._mesh.renew_certificates(datetime.now(UTC))
 
     def _paged(self, page: Page) -> None:
         if page.action == "trigger":

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from envoy_config.ads.bootstrap import secret_files, small_bootstrap
 from envoy_config.emit import document
 from envoy_config.emit.plain_envoy import bootstrap, proxies
 from envoy_config.intent import API_VERSION, load_mesh
@@ -18,6 +19,9 @@ from meshhub.demo.envoys import ProxyPlan
 from meshhub.demo.ports import LOOPBACK
 
 STATS_SECONDS = 5
+RELOAD_SECONDS = 0.5
+HUB = "hub"
+HUB_IDENTITY = f"spiffe://{shop.TRUST_DOMAIN}/ns/meshhub/sa/{HUB}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,8 @@ class Surroundings:
     """What the mesh file names beside the instances.
 
     `certificates` has ca.pem and <service>/{cert.pem,key.pem}; `bank_authority` is the CA file of the external service;
-    `sampling` is the percentage of requests that are traced.
+    `sampling` is the percentage of requests that are traced. `ads_port` is where the hub configures the proxies; None
+    gives each of them all its configuration in a file.
     """
 
     otlp_port: int
@@ -33,6 +38,7 @@ class Surroundings:
     certificates: Path
     bank_authority: Path
     sampling: int
+    ads_port: int | None = None
 
 
 def write_mesh_file(path: Path, instances: Sequence[Instance], around: Surroundings) -> None:
@@ -41,7 +47,7 @@ def write_mesh_file(path: Path, instances: Sequence[Instance], around: Surroundi
 
 
 def write_bootstraps(mesh_file: Path, directory: Path) -> list[ProxyPlan]:
-    """Write a bootstrap file for every proxy of a mesh.
+    """Write a bootstrap file for every proxy of a mesh, and beside its certificate what it needs to reach the hub.
 
     Raises:
         ConfigurationError: the mesh file is wrong.
@@ -49,7 +55,12 @@ def write_bootstraps(mesh_file: Path, directory: Path) -> list[ProxyPlan]:
     mesh = load_mesh(mesh_file)
     plans = []
     for proxy in proxies(mesh):
-        content = bootstrap(mesh, proxy)
+        if mesh.control_plane is None:
+            content = bootstrap(mesh, proxy)
+        else:
+            content = small_bootstrap(mesh, proxy, mesh.control_plane)
+            for path, secret in secret_files(mesh, proxy).items():
+                document.write(secret, Path(path))
         _share_admin_port(content)
         target = directory / f"{proxy.instance}.json"
         document.write(content, target)
@@ -67,6 +78,7 @@ def _mesh(instances: Sequence[Instance], around: Surroundings) -> dict[str, Any]
         "trust_domain": shop.TRUST_DOMAIN,
         "hub": {"otlp": f"{LOOPBACK}:{around.otlp_port}", "stats_interval_seconds": STATS_SECONDS},
         "certificates": {"directory": str(around.certificates)},
+        **_control_plane(around),
         "sampling_percent": around.sampling,
         "services": [_service(name, group) for name, group in groups.items()],
         "gateways": [_gateway(gateways)],
@@ -78,6 +90,27 @@ def _mesh(instances: Sequence[Instance], around: Surroundings) -> dict[str, Any]
                 "addresses": [f"{LOOPBACK}:{around.bank_port}"],
             }
         ],
+    }
+
+
+def _control_plane(around: Surroundings) -> dict[str, Any]:
+    if around.ads_port is None:
+        return {}
+    return {"control_plane": {"ads": f"{LOOPBACK}:{around.ads_port}", "identity": HUB_IDENTITY}}
+
+
+def ads_settings(mesh_file: Path, around: Surroundings) -> dict[str, Any]:
+    """The `ads` section of the settings of the hub that configures the proxies."""
+    own = around.certificates / HUB
+    return {
+        "address": f"{LOOPBACK}:{around.ads_port}",
+        "mesh_file": str(mesh_file),
+        "reload_seconds": RELOAD_SECONDS,
+        "tls": {
+            "cert_file": str(own / "cert.pem"),
+            "key_file": str(own / "key.pem"),
+            "client_ca_file": str(around.certificates / "ca.pem"),
+        },
     }
 
 

@@ -11,13 +11,14 @@ RECEIVER_ADVICE = (
     "collector.auth.anonymous: true (or insecure: true, --insecure, which opens the pages too) if the network lets "
     "nobody else in"
 )
+ADS_ADVICE = "set ads.tls, or say insecure: true (--insecure) if the network lets nobody else in"
 
 
 def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that must not be listened on, with what to do about each; none if `insecure` is said."""
     if not settings.insecure:
         for location, reason in open_addresses(settings):
-            yield location, f"{reason}: {RECEIVER_ADVICE}"
+            yield location, f"{reason}: {ADS_ADVICE if location[0] == 'ads' else RECEIVER_ADVICE}"
 
 
 def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
@@ -28,6 +29,9 @@ def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):
                 yield _found(("collector", "endpoints", name), address)
+    ads = settings.ads
+    if ads.address is not None and _reachable(ads.address) and ads.tls is None:
+        yield _found(("ads", "address"), ads.address)
     certificates = settings.web.tls is not None and settings.web.tls.client_ca_file is not None
     if _reachable(settings.web.address) and not certificates and not web_is_guarded(settings):
         yield _found(("web", "address"), settings.web.address)

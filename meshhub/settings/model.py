@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, field_validator
 from alerting.settings import AlertingSettings
 from collector.settings import CollectorSettings
 from dashboard.settings import WebSettings
+from envoy_config.ads.settings import AdsSettings
 from envoy_config.settings import WiringSettings
 from meshhub.access.settings import AccessSettings
 from meshhub.configuration import Section
@@ -44,6 +45,7 @@ class Settings(Section):
     topology: TopologySettings = TopologySettings()
     alerting: AlertingSettings = AlertingSettings()
     wiring: WiringSettings = WiringSettings()
+    ads: AdsSettings = AdsSettings()
     web: WebSettings = WebSettings()
     access: AccessSettings = AccessSettings()
     jaeger_grpc: JaegerGrpcSettings = JaegerGrpcSettings()

@@ -10,7 +10,6 @@ import re
 import sys
 from collections.abc import Iterator
 
-
 from google.protobuf.descriptor_pb2 import DescriptorProto, EnumDescriptorProto, FileDescriptorProto, FileDescriptorSet
 from google.protobuf.message import DecodeError
 
@@ -43,7 +42,8 @@ PACKAGES = (
 )
 """What is kept, with all that it refers to: packages, or their beginnings."""
 
-_FILE_NAME = rb"\n([\x01-\x7f])((?:envoy|xds|udpa|opentelemetry|cel|google/rpc|google/api)[a-z0-9_/]*/[a-z0-9_]+\.proto)[\x12\x1a]"
+_ROOTS = rb"envoy|xds|udpa|opentelemetry|cel|google/rpc|google/api"
+_FILE_NAME = rb"\n([\x01-\x7f])((?:" + _ROOTS + rb")[a-z0-9_/]*/[a-z0-9_]+\.proto)[\x12\x1a]"
 _NESTED, _NUMBERS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 12}), frozenset({10, 11, 14})
 """Fields of FileDescriptorProto: those with a length, and the numbers."""
 _NAME_TAG = 0x0A
@@ -118,7 +118,7 @@ def _number(binary: bytes, at: int) -> tuple[int, int]:
 def _bare(file: FileDescriptorProto) -> FileDescriptorProto:
     """The file without options, services and what else encoding does not need."""
     for field in ("options", "service", "extension", "public_dependency", "source_code_info"):
-        file.ClearField(field)  # type: ignore[arg-type]
+        file.ClearField(field)
     for message in file.message_type:
         _strip_message(message)
     for enum in file.enum_type:
@@ -129,7 +129,7 @@ def _bare(file: FileDescriptorProto) -> FileDescriptorProto:
 def _strip_message(message: DescriptorProto) -> None:
     is_map_entry = message.options.map_entry
     for field in ("options", "reserved_range", "reserved_name", "extension"):
-        message.ClearField(field)  # type: ignore[arg-type]
+        message.ClearField(field)
     if is_map_entry:
         message.options.map_entry = True
     for member in message.field:
@@ -145,7 +145,7 @@ def _strip_message(message: DescriptorProto) -> None:
 
 def _strip_enum(enum: EnumDescriptorProto) -> None:
     for field in ("options", "reserved_range", "reserved_name"):
-        enum.ClearField(field)  # type: ignore[arg-type]
+        enum.ClearField(field)
     for value in enum.value:
         value.ClearField("options")
 

@@ -15,6 +15,7 @@ from meshhub.testing.fake_findings import FakeFindingReads
 from meshhub.testing.fake_happenings import FakeHappeningReads
 from meshhub.testing.fake_insights import FakeInsightReads
 from meshhub.testing.fake_logs import FakeLogReads
+from meshhub.testing.fake_proxies import fake_proxies
 from meshhub.testing.fake_search import FakeSearchReads
 from meshhub.testing.fake_services import FakeServiceReads
 from meshhub.testing.fake_slos import FakeSloReads
@@ -112,6 +113,7 @@ class FakeReads:
         self.search = FakeSearchReads(self.mood)
         self.logs = FakeLogReads(self.mood)
         self.wiring = fake_wiring()
+        self.proxies = fake_proxies()
 
 
 def _history(window: TimeRange) -> tuple[Series, ...]:

@@ -117,7 +117,7 @@ def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_settings_file_says_where_to_listen_and_to_keep_data(tmp_path: Path) -> None:
-    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4).settings(tmp_path, {}))))
+    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4, 5).settings(tmp_path, {}))))
     endpoints = settings.collector.endpoints
     assert (endpoints.otlp_grpc, endpoints.otlp_http) == ("127.0.0.1:1", "127.0.0.1:2")
     assert (settings.web.address, settings.data_dir) == ("127.0.0.1:3", tmp_path)
@@ -133,7 +133,7 @@ def test_settings_of_the_users_own_hub_are_kept_from_this_one(tmp_path: Path, mo
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
         try:
-            await HubProcess(HubPorts(1, 2, 3, 4), data_dir=tmp_path, work=tmp_path, alerting={}).start(client)
+            await HubProcess(HubPorts(1, 2, 3, 4, 5), data_dir=tmp_path, work=tmp_path, sections={}).start(client)
         finally:
             await client.close()
 
@@ -148,7 +148,7 @@ def test_a_hub_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path, mon
 
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
-        process = HubProcess(HubPorts(1, 2, 3, 4), data_dir=tmp_path, work=tmp_path, alerting={})
+        process = HubProcess(HubPorts(1, 2, 3, 4, 5), data_dir=tmp_path, work=tmp_path, sections={})
         process.check()
         monkeypatch.setattr(sys, "executable", str(broken))
         try:
