@@ -8,6 +8,7 @@ from envoy_config.ads.service import Served
 from envoy_config.ads.state import Board, ProxyState, Refused
 from envoy_config.intent.faults import InjectedFault
 from meshhub.errors import NotFound
+from meshhub.principal import Role, named, require
 
 
 class Ads(Protocol):
@@ -81,11 +82,13 @@ class ProxyReads:
 
     def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
         """Change sampling; see AdsService.set_sampling."""
-        return self._ads.set_sampling(percent, service=service, author=author)
+        require(Role.OPERATOR, "change sampling")
+        return self._ads.set_sampling(percent, service=service, author=named(author))
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
         """Change a fault; see AdsService.set_fault."""
-        return self._ads.set_fault(fault, service=service, author=author)
+        require(Role.OPERATOR, "inject a fault")
+        return self._ads.set_fault(fault, service=service, author=named(author))
 
     @property
     def _ads(self) -> Ads:

@@ -3,7 +3,7 @@
 Pure: no clock, no input or output. One response is under way at a time; what changes meanwhile is in the next one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -28,6 +28,8 @@ class Response:
     data: bytes
     sent: Mapping[str, str]
     """Version by name of what is in it."""
+    changed: frozenset[str]
+    """The names of those that are news to the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Rejection:
     @property
     def retry_at(self) -> float:
         return self.at + min(RETRY_SECONDS * (1 << min(self.count - 1, 10)), RETRY_MAX_SECONDS)
+
+
+UNKNOWN = ""
+"""The version of what a client has after it refused another: it may have some of it."""
 
 
 class Channel:
@@ -121,15 +127,17 @@ class Channel:
                 self.rejection = None
         else:
             self._refused |= sent.sent
+            self._client |= dict.fromkeys(sent.sent, UNKNOWN)
             earlier = self.rejection.count if self.rejection and self.rejection.version == sent.version else 0
             self.rejection = Rejection(error, sent.version, now, earlier + 1)
         return Outcome(self.kind, sent.version, error)
 
     def _offer_again(self, target: Mapping[str, Resource], now: float) -> None:
         self._refused = {n: v for n, v in self._refused.items() if n in target and target[n].version == v}
-        if self.rejection is not None and self._refused and now >= self.rejection.retry_at:
-            for name in self._refused:
-                self._client.pop(name, None)
+        if not self._refused:
+            self.rejection = None
+        elif self.rejection is not None and now >= self.rejection.retry_at:
+            self._refused = {}
 
     def _resume(self, selected: Mapping[str, Resource]) -> None:
         """Use what the client said that it has from an earlier stream."""
@@ -138,13 +146,12 @@ class Channel:
         raise NotImplementedError
 
     def _changed(self, selected: Mapping[str, Resource], *, only_new: bool) -> list[Resource]:
-        if only_new:
-            return (
-                []
-                if self.kind.wildcard and self._answered
-                else [r for n, r in selected.items() if n not in self._client]
-            )
-        return [r for n, r in selected.items() if self._client.get(n) != r.version]
+        if not only_new:
+            offered = (r for n, r in selected.items() if self._refused.get(n) != r.version)
+            return [each for each in offered if self._client.get(each.name) != each.version]
+        if self.kind.wildcard and self._answered:
+            return []
+        return [each for name, each in selected.items() if name not in self._client]
 
 
 class SotwChannel(Channel):
@@ -191,7 +198,7 @@ class SotwChannel(Channel):
             version_info=version, type_url=self.kind.type_url, nonce=nonce
         )
         data = head.SerializeToString() + b"".join(r.sotw for r in sent)
-        return Response(self.kind, nonce, version, data, {r.name: r.version for r in sent})
+        return Response(self.kind, nonce, version, data, {r.name: r.version for r in sent}, _names_of(changed))
 
 
 class DeltaChannel(Channel):
@@ -242,4 +249,8 @@ class DeltaChannel(Channel):
             system_version_info=version, type_url=self.kind.type_url, nonce=nonce, removed_resources=removed
         )
         data = head.SerializeToString() + b"".join(r.delta for r in changed)
-        return Response(self.kind, nonce, version, data, {r.name: r.version for r in changed})
+        return Response(self.kind, nonce, version, data, {r.name: r.version for r in changed}, _names_of(changed))
+
+
+def _names_of(resources: Iterable[Resource]) -> frozenset[str]:
+    return frozenset(each.name for each in resources)

@@ -88,7 +88,7 @@ class Conversation:
         if response.kind is not Kind.CLUSTER or endpoints is None:
             return
         clusters = self._target.of(Kind.CLUSTER)
-        for name in response.sent:
+        for name in response.changed:
             if name in clusters:
                 for kind, referred in clusters[name].references:
                     if kind is Kind.ENDPOINTS:

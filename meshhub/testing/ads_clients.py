@@ -12,6 +12,7 @@ from envoy_config.ads.snapshot import Snapshot, make_snapshot
 
 SOTW = "envoy.service.discovery.v3.DiscoveryResponse"
 DELTA = "envoy.service.discovery.v3.DeltaDiscoveryResponse"
+MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ENCODER = Encoder()
 ADS = {"ads": {}, "resource_api_version": "V3"}
 
@@ -38,7 +39,7 @@ def routes(name: str, *clusters: str) -> Resource:
 
 def listener(name: str, route: str, note: str = "a") -> Resource:
     manager = {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": f"type.googleapis.com/{MANAGER}",
         "stat_prefix": note,
         "rds": {"route_config_name": route, "config_source": ADS},
     }
@@ -65,6 +66,8 @@ class PureClient:
         self.wants: dict[Kind, set[str]] = {kind: set() for kind in Kind}
         self.received: list[Kind] = []
         self.now = 0.0
+        self.refused: set[str] = set()
+        """The clusters that it refused: to them it may get routes all the same."""
 
     def start(self) -> None:
         for kind in (Kind.CLUSTER, Kind.LISTENER):
@@ -85,6 +88,8 @@ class PureClient:
         message = message_class(self.response).FromString(response.data)
         kind = BY_TYPE_URL[message.type_url]
         self.received.append(kind)
+        if kind is Kind.CLUSTER:
+            self.refused = self.refused - response.sent.keys() if error is None else self.refused | response.sent.keys()
         if error is None:
             self.apply(kind, message)
             self.check()
@@ -96,7 +101,7 @@ class PureClient:
         """No route leads where no cluster is, no listener is without its routes' clusters."""
         for text in self.has[Kind.ROUTES].values():
             for host in _parsed(Kind.ROUTES, text).virtual_hosts:
-                assert host.routes[0].route.cluster in self.has[Kind.CLUSTER]
+                assert host.routes[0].route.cluster in self.has[Kind.CLUSTER].keys() | self.refused
 
     def follow(self, kind: Kind) -> None:
         """Ask for what the resources of a kind need."""
