@@ -155,9 +155,7 @@ def test_a_flood_of_messages_is_read_slowly(lab: Any) -> None:
             await answered(call)
             for _ in range(2_100):
                 await call.write(request(Kind.ROUTES))
-            async with asyncio.timeout(20):
-                while not lab.ads.board.counts.throttled:
-                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(lab.until, lambda: lab.ads.board.counts.throttled)
 
     lab.start()
     lab.run(flood())
@@ -171,9 +169,7 @@ def test_a_proxy_that_refuses_is_shown_with_its_words(lab: Any) -> None:
             response = await answered(call)
             detail = {"code": 13, "message": "bad\x1b[31m cluster"}
             await call.write(request(response_nonce=response.nonce, error_detail=detail))
-            async with asyncio.timeout(10):
-                while not lab.ads.board.counts.nacks:
-                    await asyncio.sleep(0.01)
+            await asyncio.to_thread(lab.until, lambda: lab.ads.board.counts.nacks)
             state = lab.ads.board.get(GATEWAY)
             assert (state.standing.value, state.rejections[0].api) == ("rejected", "CDS")
             assert state.last_rejection.error == "bad\x1b[31m cluster"
