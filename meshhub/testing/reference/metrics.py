@@ -16,6 +16,8 @@ from alerting.evaluation.service import EvaluationService
 from alerting.settings import AlertingSettings
 from collector.service import Collector
 from collector.settings import CollectorSettings
+from envoy_config.ads.service import AdsService
+from envoy_config.ads.settings import AdsSettings
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
 from meshhub.clock import SystemClock
@@ -99,6 +101,7 @@ def instruments() -> list[Instrument]:
     observe_process(meter)
     watch = EngineWatch(_NoEngine(), list, meter)
     Collector(CollectorSettings(), Path("reference"), watch, meter)
+    AdsService(AdsSettings(), Path("reference"), SystemClock(), meter)
     Observation(_no_application, meter, NoOpTracer())
     ObservedQueries(_NoEngine(), meter, NoOpTracer())
     EvaluationService(AlertingSettings(), _NoEngine(), SystemClock(), meter, Board())
