@@ -1,4 +1,5 @@
-"""`meshhub ads`: the proxies that the hub configures, and changes that reach them at once."""
+"""`meshhub ads status`, and `meshhub wire sampling` and `fault`: the proxies that the hub configures, and changes that
+reach them at once."""
 
 import getpass
 from typing import Annotated, Any
@@ -17,9 +18,13 @@ Service = Annotated[str | None, typer.Option(help="One service, <name> or <name>
 def add(app: typer.Typer) -> None:
     group = typer.Typer(help="The proxies that the hub configures over ADS.", no_args_is_help=True)
     group.command()(status)
+    app.add_typer(group, name="ads")
+
+
+def add_changes(group: typer.Typer) -> None:
+    """The changes, which stand beside the other commands of `meshhub wire`."""
     group.command()(sampling)
     group.command()(fault)
-    app.add_typer(group, name="ads")
 
 
 def status(url: Url = DEFAULT_URL, as_json: AsJson = False) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from meshhub.cli import wire_apply, wire_check, wire_emit, wire_history
+from meshhub.cli import ads, wire_apply, wire_check, wire_emit, wire_history
 
 
 def add(app: typer.Typer) -> None:
@@ -12,4 +12,4 @@ def add(app: typer.Typer) -> None:
     app.add_typer(group, name="wire")
 
 
-PARTS = (wire_emit.add, wire_check.add, wire_apply.add, wire_history.add)
+PARTS = (wire_emit.add, wire_check.add, wire_apply.add, wire_history.add, ads.add_changes)

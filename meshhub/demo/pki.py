@@ -18,7 +18,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 LIFETIME = timedelta(days=7)
 """Long enough for a demo that is left running, short enough to be worthless when it leaks."""
 
-AUTHORITY_LIFETIME = timedelta(days=90)
 CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -47,7 +46,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _common_name(name)
         builder = (
-            _builder(self._name, self._name, self._key.public_key(), now, lifetime=AUTHORITY_LIFETIME)
+            _builder(self._name, self._name, self._key.public_key(), now)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(_key_usage(authority=True), critical=True)
         )
@@ -116,12 +115,7 @@ def renew_mesh_certificates(
 
 
 def _builder(
-    subject: x509.Name,
-    issuer: x509.Name,
-    key: ec.EllipticCurvePublicKey,
-    now: datetime,
-    *,
-    lifetime: timedelta = LIFETIME,
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()
@@ -130,7 +124,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCK_SKEW)
-        .not_valid_after(now + lifetime)
+        .not_valid_after(now + LIFETIME)
     )
 
 

@@ -105,13 +105,14 @@ def test_a_hub_that_is_not_there_is_not_ready() -> None:
 
 def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = PortPool()
-    free = [pool.keep(), pool.keep(), pool.keep()]
+    free = [pool.keep(), pool.keep(), pool.keep(), pool.keep()]
     pool.close()
     with listening_socket() as taken:
-        defaults = {"OTLP/gRPC": port_of(taken), "OTLP/HTTP": free[0], "web": free[1], "Jaeger gRPC": free[2]}
+        names = ("OTLP/HTTP", "web", "Jaeger gRPC", "ADS")
+        defaults = {"OTLP/gRPC": port_of(taken), **dict(zip(names, free, strict=True))}
         monkeypatch.setattr(hub_module, "DEFAULT_PORTS", defaults)
         ports = HubPorts.choose()
-    assert (ports.otlp_http, ports.web, ports.jaeger_grpc) == tuple(free)
+    assert (ports.otlp_http, ports.web, ports.jaeger_grpc, ports.ads) == tuple(free)
     assert ports.otlp_grpc != defaults["OTLP/gRPC"]
     assert ports.moved == (f"port {defaults['OTLP/gRPC']} is taken: OTLP/gRPC is at {ports.otlp_grpc}",)
 
