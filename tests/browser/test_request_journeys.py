@@ -1,3 +1,4 @@
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -5,7 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from dashboard.reads.requests import Glance
+from dashboard.ui.views.journey import AWAITED
 from meshhub.testing import journeys
+from traces.model import Journey
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +39,27 @@ def test_rows_are_walked_by_keyboard(visitor: Any) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".journey-place .panel h2")).to_have_text("storefront:v1 → reviews:v1")
     visitor.keep("request-failed-light")
+
+
+def test_the_focus_stays_when_the_rest_of_a_journey_arrives(visitor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    requests, arrives = visitor.site.reads.requests, threading.Event()
+    whole, beginning = requests.journey, Glance(requests.journey(journeys.FAILED_ID), whole=False)
+
+    def late(request_id: str) -> Journey:
+        assert arrives.wait(60)
+        return whole(request_id)
+
+    monkeypatch.setattr(requests, "glance", lambda _id: beginning)
+    monkeypatch.setattr(requests, "journey", late)
+    page = visitor.go(f"requests?id={journeys.FAILED_ID}")
+    expect(page.get_by_text(AWAITED)).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    arrives.set()
+    expect(page.get_by_text(AWAITED)).to_have_count(0)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".journey-place .panel h2")).to_have_text("storefront:v1 → reviews:v1")
 
 
 def test_an_unsampled_request_has_its_waterfall_too(visitor: Any) -> None:

@@ -77,6 +77,25 @@
     if (event.target.closest("#requests-search")) submit();
   });
 
+  /* The whole journey takes the place of its beginning: a link that had the focus there has it again. */
+  const watched = new WeakSet();
+  let focused = null;
+
+  function refocus() {
+    if (!focused || focused.isConnected || document.activeElement !== document.body) return;
+    const links = [...document.querySelectorAll(".journey-place a")];
+    const again = links.find((each) => each.href === focused.href && each.className === focused.className);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("focusin", (event) => {
+    const place = event.target.closest(".journey-place");
+    focused = place ? event.target.closest("a") : null;
+    if (!place || watched.has(place)) return;
+    watched.add(place);
+    new MutationObserver(refocus).observe(place, { childList: true, subtree: true });
+  });
+
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     meshhub_requests: { find, narrow, ask, sort, view, pick },
   });
