@@ -36,6 +36,7 @@ class Hub:
     """A running hub: where it listens, and its process."""
 
     otlp_grpc: str
+    zipkin: str
     url: str
     process: psutil.Process
 
@@ -63,7 +64,7 @@ def running_hub(*, store: str, durability: str) -> Iterator[Hub]:
         durability: "fsync" or "os".
     """
     with tempfile.TemporaryDirectory(prefix="meshhub-bench-") as folder:
-        grpc_port, http_port, web_port = (_free_port() for _ in range(3))
+        grpc_port, http_port, zipkin_port, web_port = (_free_port() for _ in range(4))
         config = Path(folder) / "meshhub.yaml"
         config.write_text(
             yaml.safe_dump(
@@ -71,7 +72,11 @@ def running_hub(*, store: str, durability: str) -> Iterator[Hub]:
                     "data_dir": f"{folder}/data",
                     "store": store,
                     "collector": {
-                        "endpoints": {"otlp_grpc": f"127.0.0.1:{grpc_port}", "otlp_http": f"127.0.0.1:{http_port}"},
+                        "endpoints": {
+                            "otlp_grpc": f"127.0.0.1:{grpc_port}",
+                            "otlp_http": f"127.0.0.1:{http_port}",
+                            "zipkin": f"127.0.0.1:{zipkin_port}",
+                        },
                         "journal": {"durability": durability},
                     },
                     "web": {"address": f"127.0.0.1:{web_port}"},
@@ -86,7 +91,8 @@ def running_hub(*, store: str, durability: str) -> Iterator[Hub]:
             process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ.copy())
         try:
             _await_ready(process, f"http://127.0.0.1:{web_port}/readyz", log)
-            yield Hub(f"127.0.0.1:{grpc_port}", f"http://127.0.0.1:{web_port}", psutil.Process(process.pid))
+            addresses = f"127.0.0.1:{grpc_port}", f"127.0.0.1:{zipkin_port}", f"http://127.0.0.1:{web_port}"
+            yield Hub(*addresses, psutil.Process(process.pid))
         finally:
             process.send_signal(signal.SIGTERM)
             try:

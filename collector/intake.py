@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from collector.admission import Admission
 from collector.authentication import Authentication
+from collector.batches import BATCHES
+from collector.checks.batch import BatchCheck
 from collector.checks.request import Checked, RequestCheck
 from collector.instruments import Instruments
 from collector.journal.journal import Journal
@@ -38,7 +40,10 @@ class Intake:
         self._journal = journal
         self._authentication = authentication
         self._instruments = instruments
-        self._checks = {signal: RequestCheck(schema, limits) for signal, schema in SCHEMAS.items()}
+        self._checks: dict[Signal, RequestCheck | BatchCheck] = {
+            **{signal: RequestCheck(schema, limits) for signal, schema in SCHEMAS.items()},
+            **{signal: BatchCheck(schema, limits) for signal, schema in BATCHES.items()},
+        }
         self._slow_lane = ThreadPoolExecutor(1, "slow-lane")
         self.admission = Admission(int(limits.in_flight_bytes))
         self.stopping = False
@@ -56,8 +61,9 @@ class Intake:
             raise Refused(Reason.JOURNAL_FULL, "could not take the request: the journal is full", RETRY_SECONDS)
         return tenant
 
-    async def receive(self, signal: Signal, body: bytes, tenant: str, transport: str) -> Checked:
-        """Take an encoded Export*ServiceRequest. When this returns, what was accepted is durable.
+    async def receive(self, signal: Signal, body: bytes, tenant: str, transport: str, prefix: bytes = b"") -> Checked:
+        """Take an encoded request; `prefix` is put in front of what is kept of it. When this returns, what was accepted
+        is durable.
 
         Raises:
             Refused: nothing of it was taken.
@@ -68,7 +74,8 @@ class Intake:
             checked = check.quick(body)
             if checked is None:
                 checked = await self.in_slow_lane(lambda: check.thorough(body))
-            await self._append(signal, checked.body, tenant)
+            if checked.body:
+                await self._append(signal, prefix + checked.body, tenant)
         except Refused:
             raise
         except Exception as error:

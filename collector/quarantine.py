@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from google.protobuf.json_format import MessageToJson
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
+from collector.batches import BATCHES
 from collector.journal.record import message_of, received_time
 from collector.journal.segment import SegmentName, make_directory, sync_directory, write_all, write_durably
 from collector.schema import SCHEMAS
@@ -99,7 +100,7 @@ class Quarantine:
         entry = self.find(name)
         message = message_of(self._content(entry).read_bytes())
         try:
-            return MessageToJson(SCHEMAS[entry.signal].request.FromString(message))
+            return MessageToJson(_message_class(entry.signal).FromString(message))
         except DecodeError:
             return json.dumps({"undecodable": message.hex()})
 
@@ -132,6 +133,10 @@ class Quarantine:
 
     def _description(self, entry: Entry) -> Path:
         return self._directory / entry.signal / f"{entry.name}{DESCRIPTION}"
+
+
+def _message_class(signal: Signal) -> type[Message]:
+    return SCHEMAS[signal].request if signal in SCHEMAS else BATCHES[signal].request
 
 
 def _read(path: Path) -> Entry | None:

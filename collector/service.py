@@ -27,6 +27,7 @@ from collector.receivers.otlp_grpc import OtlpGrpcReceiver
 from collector.receivers.otlp_http import OTLP_ENDPOINTS
 from collector.receivers.remote_write import RemoteWriteApplication
 from collector.scrape.service import ScrapeService
+from collector.receivers.zipkin import ZipkinEndpoint
 from collector.settings import CollectorSettings
 from meshhub.model import Signal
 
@@ -76,7 +77,7 @@ class Statistics:
 
 
 class Collector:
-    """Receives OTLP, journals it, loads it into a sink. To be started and stopped on one event loop."""
+    """Receives telemetry, journals it, loads it into a sink. To be started and stopped on one event loop."""
 
     def __init__(
         self,
@@ -113,7 +114,7 @@ class Collector:
 
     @property
     def ports(self) -> dict[str, int]:
-        """The bound port of each receiver that is on: otlp_grpc, otlp_http."""
+        """The bound port of each receiver that is on: otlp_grpc, otlp_http, zipkin."""
         return {name: receiver.port for name, receiver in self._receivers.items()}
 
     async def start(self) -> None:
@@ -202,6 +203,9 @@ class Collector:
             telemetry = TelemetryApplication(self._intake, limits, OTLP_ENDPOINTS)
             application = RemoteWriteApplication(self._intake, limits, telemetry)
             receivers["otlp_http"] = HttpReceiver("OTLP/HTTP", endpoints.otlp_http, tls, limits, application)
+        if endpoints.zipkin is not None:
+            spans = TelemetryApplication(self._intake, limits, (ZipkinEndpoint(),))
+            receivers["zipkin"] = HttpReceiver("Zipkin", endpoints.zipkin, tls, limits, spans)
         return receivers
 
     def _statistics_of(self, signal: Signal) -> SignalStatistics:

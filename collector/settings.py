@@ -1,6 +1,6 @@
 """The settings of the collector: where it listens, whom it lets in, what it takes, and how it keeps it.
 
-One place for both protocols: TLS, authentication and limits hold for OTLP/gRPC and OTLP/HTTP alike.
+One place for all protocols: TLS, authentication and limits hold for each alike.
 """
 
 from pathlib import Path
@@ -19,8 +19,12 @@ MIB = 1024 * 1024
 class EndpointSettings(Section):
     """Where the receivers listen. Loopback by default: to be reached from other machines is a decision to take."""
 
-    otlp_grpc: Address | None = Field(default="127.0.0.1:4317", description="OTLP/gRPC address; null turns it off.")
+    otlp_grpc: Address | None = Field(
+        default="127.0.0.1:4317",
+        description="OTLP/gRPC address, also of Envoy's access log and metrics services; null turns it off.",
+    )
     otlp_http: Address | None = Field(default="127.0.0.1:4318", description="OTLP/HTTP address; null turns it off.")
+    zipkin: Address | None = Field(default="127.0.0.1:9411", description="Zipkin address; null turns it off.")
 
 
 class TlsSettings(Section):
@@ -94,8 +98,12 @@ class LimitSettings(Section):
     in_flight_bytes: ByteSize = Field(
         default=ByteSize(256 * MIB), gt=0, description="Bytes of all requests received and not yet answered."
     )
-    connections: int = Field(default=4096, gt=0, description="Open OTLP/HTTP connections.")
+    connections: int = Field(default=4096, gt=0, description="Open HTTP connections, of each address.")
     concurrent_streams: int = Field(default=100, gt=0, description="Open requests of one OTLP/gRPC connection.")
+    streams: int = Field(default=8192, gt=0, description="Open streams of Envoy's access log and metrics services.")
+    stream_idle_seconds: float = Field(
+        default=3600, gt=0, description="Time such a stream may stay open without a message."
+    )
     connection_age_seconds: float = Field(
         default=3600, gt=0, description="Age at which a connection is closed gracefully."
     )

@@ -18,6 +18,9 @@ class Signal(StrEnum):
     METRICS = "metrics"
     REMOTE_WRITE = "remote_write"
     """Prometheus' WriteRequest, as it came or made of v2."""
+    ENVOY_ACCESS_LOGS = "envoy_access_logs"
+    ENVOY_METRICS = "envoy_metrics"
+    ZIPKIN = "zipkin"
 
 
 class Reporter(StrEnum):

@@ -12,6 +12,20 @@ from importlib.resources import files
 
 from storage.settings import StorageSettings
 
+_TYPES = (
+    "any_value",
+    "attribute_list",
+    "number_data_point",
+    "metric",
+    "envoy_address",
+    "envoy_time",
+    "envoy_texts",
+    "envoy_log_common",
+    "envoy_log_request",
+    "envoy_log_response",
+)
+"""Each may need those before it."""
+
 _FILE_NAME = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
@@ -95,11 +109,8 @@ def _substitute(text: str, values: Mapping[str, str]) -> str:
 def _types() -> dict[str, str]:
     """The composite types, each with those it is made of put in."""
     folder = files("storage").joinpath("schema", "types")
-    raw = {
-        name: folder.joinpath(f"{name}.sql").read_text(encoding="utf-8").strip()
-        for name in ("any_value", "attribute_list", "number_data_point", "metric")
-    }
+    raw = {name: folder.joinpath(f"{name}.sql").read_text(encoding="utf-8").strip() for name in _TYPES}
     types: dict[str, str] = {}
-    for name, text in raw.items():  # in the order above each needs only the ones before it
+    for name, text in raw.items():
         types[name] = _substitute(text, types)
     return types

@@ -5,7 +5,7 @@ type reads them all. Resources, scopes and records stay encoded: they are counte
 decoded, and a request written back has the very bytes of what is kept. Fields it does not name are kept too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -36,7 +36,16 @@ def outline_class() -> type[Message]:
 
 
 def count_records(body: bytes, limit: int) -> int:
-    """The number of records in a request, found by walking its framing; stops counting past the limit.
+    """The number of records in a request of OTLP; see `count_fields`.
+
+    Raises:
+        ValueError: the framing is broken.
+    """
+    return count_fields(body, (RESOURCES, SCOPES, RECORDS), limit)
+
+
+def count_fields(body: bytes, path: Sequence[int], limit: int) -> int:
+    """How often a field occurs that these field numbers lead to, found by walking the framing; stops past the limit.
 
     Decoding takes a hundred times the size of a request of empty records: this counts them first, in no memory.
 
@@ -44,31 +53,21 @@ def count_records(body: bytes, limit: int) -> int:
         ValueError: the framing is broken.
     """
     count = 0
-    for number, start, end in _fields(body, 0, len(body)):
-        if number != RESOURCES:
-            continue
-        for inner, scope_start, scope_end in _fields(body, start, end):
-            if inner != SCOPES:
-                continue
-            for innermost, _, _ in _fields(body, scope_start, scope_end):
-                count += innermost == RECORDS
-                if count > limit:
-                    return count
-    return count
-
-
-def count_fields(body: bytes, number: int, limit: int) -> int:
-    """How often a message has a length-delimited field; stops counting past the limit.
-
-    Raises:
-        ValueError: the framing is broken.
-    """
-    count = 0
-    for found, _, _ in _fields(body, 0, len(body)):
-        count += found == number
+    for _ in _occurrences(body, path, 0, len(body)):
+        count += 1
         if count > limit:
             break
     return count
+
+
+def _occurrences(body: bytes, path: Sequence[int], start: int, end: int) -> Iterator[int]:
+    for number, inner_start, inner_end in _fields(body, start, end):
+        if number != path[0]:
+            continue
+        if len(path) == 1:
+            yield inner_start
+        else:
+            yield from _occurrences(body, path[1:], inner_start, inner_end)
 
 
 def _add(file: FileDescriptorProto, name: str, *fields: tuple[str, int, str | None]) -> None:

@@ -138,7 +138,7 @@ class WriteCheck:
     def _decoded(self, body: bytes, number: int, outline: Any, decode: Any) -> tuple[Any, Any]:
         try:
             most = self._limits.records
-            if len(body) > QUICK_BYTES and count_fields(body, number, most) > most:
+            if len(body) > QUICK_BYTES and count_fields(body, (number,), most) > most:
                 raise _too_many(most)
             seen = outline(body)
             if len(seen.timeseries) > most:

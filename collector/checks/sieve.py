@@ -52,7 +52,7 @@ class Sieve:
         try:
             self._refuse_more_than(count_records(body, self._limits.records))
             outline: Any = outline_class().FromString(body)
-            _refuse_own_fields(outline)
+            refuse_own_fields(outline)
             kept = [self._sift_scopes(resource) for resource in outline.resources]
             _, skeleton = self._decoded(self._schema.request, outline.SerializeToString())
         except (DecodeError, ValueError) as error:
@@ -115,15 +115,15 @@ class Sieve:
             )
 
 
-def _refuse_own_fields(outline: Message) -> None:
-    """The journal's fields (tenant, time of receipt) in a request would be taken for the journal's: two values of one
-    text field make the engine forget both."""
+def refuse_own_fields(outline: Message) -> None:
+    """The journal's fields (tenant, time of receipt, sender) in a request would be taken for the journal's: two values
+    of one text field make the engine forget both."""
     unknown: Any = UnknownFieldSet(outline)
     if any(field.field_number in OWN_FIELDS for field in unknown):
         raise Refused(
             Reason.MALFORMED,
             f"could not take the request: it has a field numbered {OWN_FIELDS.start} to {OWN_FIELDS.stop - 1}, "
-            "which OTLP does not have.",
+            "which are the hub's own.",
         )
 
 

@@ -1,11 +1,16 @@
 """The format of a segment file: a sequence of records, each a varint length and that many bytes of message.
 
-A message is the bytes of an OTLP Export*ServiceRequest as received, followed by a suffix of three protobuf fields of
-our own: protobuf merges on concatenation. A request that has such fields itself is refused (collector.checks.sieve).
+A message is the bytes of a request as received (of OTLP an Export*ServiceRequest), followed by a suffix of three
+protobuf fields of our own: protobuf merges on concatenation. A request that has such fields itself is refused
+(collector.checks.sieve).
 
     field 1001  fixed64  received_unix_nano   when the hub took the request
     field 1002  string   tenant               whose it is
     field 1003  fixed32  crc32                zlib.crc32 of all bytes of the message before this field's tag
+
+A message of a stream that says only once who sends (Envoy's) has that put in front, so that each is whole:
+
+    field 1004  message  resource             opentelemetry.proto.resource.v1.Resource
 
 The checksum is always the last six bytes. The engine reads a whole segment as length-delimited protobuf.
 """
@@ -15,10 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-OWN_FIELDS = range(1001, 1004)
+OWN_FIELDS = range(1001, 1005)
 RECEIVED_TAG = b"\xc9\x3e"
 TENANT_TAG = b"\xd2\x3e"
 CHECKSUM_TAG = b"\xdd\x3e"
+RESOURCE_TAG = b"\xe2\x3e"
 CHECKSUM_BYTES = 6
 SMALLEST_MESSAGE = 10 + 3 + CHECKSUM_BYTES
 MAX_TENANT_BYTES = 127
@@ -44,7 +50,7 @@ def encode(body: bytes, received: int, tenant: bytes) -> tuple[bytes, bytes, byt
     """The three parts of a record (length, body, suffix); the body is not copied.
 
     Args:
-        body: an encoded Export*ServiceRequest.
+        body: an encoded request.
         received: Unix time in nanoseconds.
         tenant: UTF-8, at most `MAX_TENANT_BYTES`.
     """
@@ -52,6 +58,11 @@ def encode(body: bytes, received: int, tenant: bytes) -> tuple[bytes, bytes, byt
     checksum = crc32(suffix, crc32(body))
     suffix += CHECKSUM_TAG + checksum.to_bytes(4, "little")
     return encode_varint(len(body) + len(suffix)), body, suffix
+
+
+def encode_resource(resource: bytes) -> bytes:
+    """What to put in front of a message whose sender is an encoded OTLP Resource."""
+    return RESOURCE_TAG + encode_varint(len(resource)) + resource
 
 
 def encode_varint(value: int) -> bytes:

@@ -1,4 +1,4 @@
-"""OTLP/gRPC: the three Export methods on grpc.aio, as bytes in and bytes out."""
+"""OTLP/gRPC: the three Export methods on grpc.aio, as bytes in and bytes out; Envoy's streams share the port."""
 
 from functools import partial
 from typing import Any
@@ -6,16 +6,15 @@ from typing import Any
 import grpc
 
 from collector.intake import Intake
-from collector.receivers.answers import export_response, refusal_status
+from collector.receivers.answers import export_response
+from collector.receivers.envoy_streams import EnvoyStreams
+from collector.receivers.grpc_calls import TRANSPORT, authorization, refuse
 from collector.refusal import Refused
 from collector.schema import SCHEMAS, SignalSchema
 from collector.settings import LimitSettings, TlsSettings
 from meshhub.address import joined_address, split_address
 from meshhub.errors import MeshhubError
 
-TRANSPORT = "grpc"
-
-_CODES = {code.value[0]: code for code in grpc.StatusCode}
 _FULL_SUCCESS = b""
 _AGE_GRACE_MS = 30_000
 
@@ -28,6 +27,7 @@ class OtlpGrpcReceiver:
         self._tls = tls
         self._limits = limits
         self._intake = intake
+        self._streams = EnvoyStreams(intake, limits)
         self._server: grpc.aio.Server | None = None
         self.port = 0
 
@@ -38,7 +38,7 @@ class OtlpGrpcReceiver:
             MeshhubError: the address cannot be bound, or the certificates cannot be used.
         """
         server = grpc.aio.server(options=_options(self._limits))
-        server.add_generic_rpc_handlers((_Methods(self._intake),))
+        server.add_generic_rpc_handlers((_Methods(self._intake), self._streams))
         target = joined_address(*split_address(self._address))
         try:
             if self._tls is None:
@@ -54,6 +54,7 @@ class OtlpGrpcReceiver:
     async def stop(self, grace_seconds: float) -> None:
         """Take no new requests, and give those under way this long to be answered."""
         if self._server is not None:
+            self._streams.end()
             await self._server.stop(grace_seconds)
 
 
@@ -69,11 +70,11 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
         if schema is None:
             return None
         try:
-            tenant = self._intake.admit(_authorization(handler_call_details))
+            tenant = self._intake.admit(authorization(handler_call_details))
         except Refused as refused:
             self._intake.count_refusal(schema.signal, refused.reason, TRANSPORT)
             # a handler of a request stream runs before anything of the stream is read
-            return grpc.stream_unary_rpc_method_handler(partial(_refuse, refused=refused))
+            return grpc.stream_unary_rpc_method_handler(partial(refuse, refused=refused))
         return grpc.unary_unary_rpc_method_handler(partial(self._export, schema=schema, tenant=tenant))
 
     async def _export(self, body: bytes, context: Any, *, schema: SignalSchema, tenant: str) -> bytes:
@@ -84,20 +85,8 @@ class _Methods(grpc.GenericRpcHandler):  # type: ignore[misc]
         else:
             return export_response(schema, checked).SerializeToString() if checked.message else _FULL_SUCCESS
         self._intake.count_refusal(schema.signal, refused.reason, TRANSPORT)
-        await _refuse(None, context, refused=refused)
+        await refuse(None, context, refused=refused)
         return _FULL_SUCCESS  # not reached: the refusal ends the call
-
-
-async def _refuse(_requests: object, context: Any, *, refused: Refused) -> None:
-    answer = refusal_status(refused)
-    await context.abort(_CODES[answer.code], answer.message, (("grpc-status-details-bin", answer.SerializeToString()),))
-
-
-def _authorization(details: grpc.HandlerCallDetails) -> str | None:
-    for key, value in details.invocation_metadata:
-        if key == "authorization":
-            return str(value)
-    return None
 
 
 def _credentials(tls: TlsSettings) -> grpc.ServerCredentials:

@@ -22,7 +22,14 @@ POLL_SECONDS = 0.2
 SETTINGS_PREFIX = "MESHHUB_"
 """Environment variables that override the hub's settings file; those of the user's own hub are not for this one."""
 
-DEFAULT_PORTS = {"OTLP/gRPC": 4317, "OTLP/HTTP": 4318, "web": 8080, "Jaeger gRPC": 16685, "ADS": 18000}
+DEFAULT_PORTS = {
+    "OTLP/gRPC": 4317,
+    "OTLP/HTTP": 4318,
+    "Zipkin": 9411,
+    "web": 8080,
+    "Jaeger gRPC": 16685,
+    "ADS": 18000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class HubPorts:
 
     otlp_grpc: int
     otlp_http: int
+    zipkin: int
     web: int
     jaeger_grpc: int
     ads: int
@@ -45,7 +53,8 @@ class HubPorts:
             for name, port in DEFAULT_PORTS.items()
             if chosen[name] != port
         )
-        return cls(chosen["OTLP/gRPC"], chosen["OTLP/HTTP"], chosen["web"], chosen["Jaeger gRPC"], chosen["ADS"], moved)
+        names = ("OTLP/gRPC", "OTLP/HTTP", "Zipkin", "web", "Jaeger gRPC", "ADS")
+        return cls(*(chosen[name] for name in names), moved=moved)
 
     @property
     def url(self) -> str:
@@ -60,6 +69,7 @@ class HubPorts:
                 "endpoints": {
                     "otlp_grpc": f"{LOOPBACK}:{self.otlp_grpc}",
                     "otlp_http": f"{LOOPBACK}:{self.otlp_http}",
+                    "zipkin": f"{LOOPBACK}:{self.zipkin}",
                 }
             },
             "web": {"address": f"{LOOPBACK}:{self.web}"},

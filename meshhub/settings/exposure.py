@@ -25,7 +25,7 @@ def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that other machines reach and that let everybody in."""
     collector = settings.collector
     if not (collector.auth.closed or collector.auth.anonymous) and not (collector.tls and collector.tls.client_ca_file):
-        for name in ("otlp_grpc", "otlp_http"):
+        for name in ("otlp_grpc", "otlp_http", "zipkin"):
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):
                 yield _found(("collector", "endpoints", name), address)

@@ -17,6 +17,7 @@ from meshhub.errors import StorageError
 from meshhub.model import Signal
 
 WAIT_SECONDS = 20.0
+FREE = "127.0.0.1:0"
 
 
 class MemorySink:
@@ -79,7 +80,8 @@ def running(
     data_dir: Path, sink: Any = None, *, meter: Meter | None = None, **settings: Any
 ) -> Iterator["RunningCollector"]:
     """A collector on free ports of its own thread and loop; `settings` are sections of its settings."""
-    settings = {"endpoints": {"otlp_grpc": "127.0.0.1:0", "otlp_http": "127.0.0.1:0"}, **settings}
+    given = settings.get("endpoints", {"otlp_grpc": FREE, "otlp_http": FREE, "zipkin": FREE})
+    settings["endpoints"] = {"zipkin": None, **given}
     settings.setdefault("journal", {})
     settings["journal"] = {"min_free_bytes": 0, "segment_age_seconds": 0.05, **settings["journal"]}
     meter = meter or NoOpMeterProvider().get_meter("tests")
@@ -129,6 +131,10 @@ class RunningCollector:
     @property
     def http_url(self) -> str:
         return f"http://127.0.0.1:{self.collector.ports['otlp_http']}"
+
+    @property
+    def zipkin_url(self) -> str:
+        return f"http://127.0.0.1:{self.collector.ports['zipkin']}"
 
     def _end(self) -> None:
         self._stopped = True

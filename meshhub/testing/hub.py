@@ -30,6 +30,7 @@ class RunningHub:
     url: str = ""
     otlp_grpc: str = ""
     otlp_http: str = ""
+    zipkin: str = ""
     log: list[dict[str, Any]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
@@ -108,6 +109,7 @@ def start_hub(
         "web.address": FREE,
         "collector.endpoints.otlp_grpc": FREE,
         "collector.endpoints.otlp_http": FREE,
+        "collector.endpoints.zipkin": FREE,
         "jaeger_grpc.address": FREE,
         "telemetry.log.format": "json",
     } | dict(settings or {})
@@ -154,4 +156,5 @@ def _wait_until_started(hub: RunningHub, entries: "queue.Queue[dict[str, Any] | 
             hub.url = entry["url"]
             hub.otlp_grpc = f"127.0.0.1:{entry.get('otlp_grpc')}"
             hub.otlp_http = f"http://127.0.0.1:{entry.get('otlp_http')}"
+            hub.zipkin = f"http://127.0.0.1:{entry.get('zipkin')}"
             return

@@ -69,7 +69,7 @@ def access_log(
         time_unix_nano=time_unix_nano,
         trace_id=bytes.fromhex(trace_id),
         span_id=bytes.fromhex(span_id),
-        attributes=key_values({**_PLAIN_REQUEST, **attributes}),
+        attributes=key_values({**PLAIN_REQUEST, **attributes}),
     )
 
 
@@ -173,7 +173,7 @@ def load(sink: SegmentSink, directory: Path, signal: Signal, requests: Iterable[
     sink.insert_segment(signal, path, token)
 
 
-_PLAIN_REQUEST = {
+PLAIN_REQUEST = {
     "log_type": "DownstreamEnd",
     "method": "GET",
     "path": "/",

@@ -20,7 +20,7 @@ from meshhub.errors import StorageError
 from meshhub.model import Signal
 
 SETTINGS = {
-    "endpoints": {"otlp_grpc": "127.0.0.1:0", "otlp_http": "127.0.0.1:0"},
+    "endpoints": {"otlp_grpc": "127.0.0.1:0", "otlp_http": "127.0.0.1:0", "zipkin": "127.0.0.1:0"},
     "journal": {"segment_bytes": 16384, "segment_age_seconds": 0.02, "min_free_bytes": 0, "durability": "os"},
     "loader": {"retry_initial_seconds": 0.01, "retry_max_seconds": 0.02, "drain_seconds": 60},
 }

@@ -105,23 +105,24 @@ def test_a_hub_that_is_not_there_is_not_ready() -> None:
 
 def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = PortPool()
-    free = [pool.keep(), pool.keep(), pool.keep(), pool.keep()]
+    free = [pool.keep() for _ in range(5)]
     pool.close()
     with listening_socket() as taken:
-        names = ("OTLP/HTTP", "web", "Jaeger gRPC", "ADS")
+        names = ("OTLP/HTTP", "Zipkin", "web", "Jaeger gRPC", "ADS")
         defaults = {"OTLP/gRPC": port_of(taken), **dict(zip(names, free, strict=True))}
         monkeypatch.setattr(hub_module, "DEFAULT_PORTS", defaults)
         ports = HubPorts.choose()
-    assert (ports.otlp_http, ports.web, ports.jaeger_grpc, ports.ads) == tuple(free)
+    assert (ports.otlp_http, ports.zipkin, ports.web, ports.jaeger_grpc, ports.ads) == tuple(free)
     assert ports.otlp_grpc != defaults["OTLP/gRPC"]
     assert ports.moved == (f"port {defaults['OTLP/gRPC']} is taken: OTLP/gRPC is at {ports.otlp_grpc}",)
 
 
 def test_the_settings_file_says_where_to_listen_and_to_keep_data(tmp_path: Path) -> None:
-    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4, 5).settings(tmp_path, {}))))
+    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4, 5, 6).settings(tmp_path, {}))))
     endpoints = settings.collector.endpoints
     assert (endpoints.otlp_grpc, endpoints.otlp_http) == ("127.0.0.1:1", "127.0.0.1:2")
-    assert (settings.web.address, settings.data_dir) == ("127.0.0.1:3", tmp_path)
+    assert endpoints.zipkin == "127.0.0.1:3"
+    assert (settings.web.address, settings.data_dir) == ("127.0.0.1:4", tmp_path)
 
 
 def test_settings_of_the_users_own_hub_are_kept_from_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +135,7 @@ def test_settings_of_the_users_own_hub_are_kept_from_this_one(tmp_path: Path, mo
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
         try:
-            await HubProcess(HubPorts(1, 2, 3, 4, 5), data_dir=tmp_path, work=tmp_path, sections={}).start(client)
+            await HubProcess(HubPorts(1, 2, 3, 4, 5, 6), data_dir=tmp_path, work=tmp_path, sections={}).start(client)
         finally:
             await client.close()
 
@@ -149,7 +150,7 @@ def test_a_hub_that_ends_is_reported_with_the_end_of_its_log(tmp_path: Path, mon
 
     async def scenario() -> None:
         client = HubClient("http://127.0.0.1:1")
-        process = HubProcess(HubPorts(1, 2, 3, 4, 5), data_dir=tmp_path, work=tmp_path, sections={})
+        process = HubProcess(HubPorts(1, 2, 3, 4, 5, 6), data_dir=tmp_path, work=tmp_path, sections={})
         process.check()
         monkeypatch.setattr(sys, "executable", str(broken))
         try:

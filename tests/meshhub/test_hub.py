@@ -59,12 +59,15 @@ def test_a_second_hub_on_the_data_directory_is_told_so(hub: RunningHub) -> None:
     assert "Traceback" not in output
 
 
-@pytest.mark.parametrize("setting", ["web.address", "collector.endpoints.otlp_grpc", "collector.endpoints.otlp_http"])
+@pytest.mark.parametrize(
+    "setting", ["web.address", *(f"collector.endpoints.{name}" for name in ("otlp_grpc", "otlp_http", "zipkin"))]
+)
 def test_a_taken_address_is_named(hub: RunningHub, tmp_path: Path, setting: str) -> None:
     taken = {
         "web.address": hub.url,
         "collector.endpoints.otlp_grpc": hub.otlp_grpc,
         "collector.endpoints.otlp_http": hub.otlp_http,
+        "collector.endpoints.zipkin": hub.zipkin,
     }[setting].removeprefix("http://")
     code, output = output_of(start_hub(tmp_path, settings={setting: taken}))
     assert code == 1

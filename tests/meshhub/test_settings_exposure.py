@@ -9,7 +9,8 @@ from meshhub.settings.exposure import open_addresses, web_is_guarded
 WEB = "MESHHUB_WEB__ADDRESS"
 GRPC = "MESHHUB_COLLECTOR__ENDPOINTS__OTLP_GRPC"
 HTTP = "MESHHUB_COLLECTOR__ENDPOINTS__OTLP_HTTP"
-EVERYWHERE = {WEB: "0.0.0.0:8080", GRPC: "[::]:4317", HTTP: "hub.example.org:4318"}
+ZIPKIN = "MESHHUB_COLLECTOR__ENDPOINTS__ZIPKIN"
+EVERYWHERE = {WEB: "0.0.0.0:8080", GRPC: "[::]:4317", HTTP: "hub.example.org:4318", ZIPKIN: "0.0.0.0:9411"}
 MTLS = {"CERT_FILE": "/cert", "KEY_FILE": "/key", "CLIENT_CA_FILE": "/ca"}
 RECEIVER_MTLS = {f"MESHHUB_COLLECTOR__TLS__{name}": path for name, path in MTLS.items()}
 WEB_MTLS = {f"MESHHUB_WEB__TLS__{name}": path for name, path in MTLS.items()}
@@ -27,7 +28,7 @@ def refused(environment: dict[str, str]) -> set[str]:
 
 
 def test_every_open_address_without_authentication_is_refused() -> None:
-    assert refused(EVERYWHERE) == {GRPC, HTTP}
+    assert refused(EVERYWHERE) == {GRPC, HTTP, ZIPKIN}
 
 
 @pytest.mark.parametrize("opened", [TOKEN, REQUIRED, ANONYMOUS, RECEIVER_MTLS])

@@ -24,15 +24,18 @@ Convert = Callable[[bytes], bytes]
 
 
 class Endpoint(Protocol):
-    """One path that takes telemetry.
+    """One path that takes telemetry."""
 
-    Attributes:
-        formats: by media type, what makes protobuf of a body; None where the body is protobuf.
-    """
+    @property
+    def signal(self) -> Signal: ...
 
-    signal: Signal
-    path: str
-    formats: Mapping[str, Convert | None]
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def formats(self) -> Mapping[str, Convert | None]:
+        """By media type, what makes protobuf of a body; None where the body is protobuf."""
+        ...
 
     def success(self, checked: Checked, media_type: str) -> Response:
         """The answer to a request that was taken, maybe in part."""

@@ -1,0 +1,1 @@
+Tuple(seconds Int64, nanos Int64)
