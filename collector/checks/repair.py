@@ -1,6 +1,6 @@
 """Text that is not UTF-8: replaced, so that one wrong byte does not cost a client its request.
 
-Protobuf's decoder refuses a message with an invalid string whole. A twin of OTLP's schema, in a pool of its own, where
+Protobuf's decoder refuses a message with an invalid string whole. A twin of its schema, in a pool of its own, where
 every string field is a bytes field, decodes it; the texts are mended there and the message encoded again.
 """
 
@@ -67,4 +67,5 @@ def _strings_to_bytes(messages: Iterable[DescriptorProto]) -> None:
         for field in message.field:
             if field.type == FieldDescriptorProto.TYPE_STRING:
                 field.type = FieldDescriptorProto.TYPE_BYTES
+        message.options.ClearField("map_entry")  # a key of bytes is none; a list of entries has the same encoding
         _strings_to_bytes(message.nested_type)

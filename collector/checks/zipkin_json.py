@@ -14,7 +14,7 @@ _TRACE_ID_DIGITS, _SPAN_ID_DIGITS = 32, 16
 
 def encode_zipkin(text: bytes) -> bytes:
     """The protobuf bytes of a list of spans. Text that is not UTF-8 gets U+FFFD in its place; unknown names are
-    ignored, and so are addresses that are none.
+    ignored, and so are addresses that are none. Span ids of Envoy are in the order that it has them in in protobuf.
 
     Raises:
         JsonError: it is not JSON, or not a list of spans; says which span is at fault.
@@ -56,6 +56,8 @@ def _fill(span: Any, entry: Any) -> None:
     tags: Mapping[str, Any] = get("tags") or {}
     for name, content in tags.items():
         span.tags[_text(name)] = _text(content) if isinstance(content, str) else json.dumps(content)
+    if span.tags.get("component") == "proxy":
+        span.id, span.parent_id = span.id[::-1], span.parent_id[::-1]
     span.debug = get("debug") is True
     span.shared = get("shared") is True
 

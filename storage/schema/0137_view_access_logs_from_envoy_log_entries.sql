@@ -1,7 +1,9 @@
 -- Access logs as Envoy's access log service (ALS v3) sends them, to the same columns as access_logs_from_log_records makes of
 -- OTLP. What ALS has no field for comes as custom tags under the attribute names of envoy_config/attributes.py: trace_id,
 -- direction, the upstream side of TLS; the names of peers as Istio's filter state objects or as custom tags.
--- Where no tag tells the direction, an upstream cluster that Istio calls inbound or outbound does.
+-- Where no tag tells the direction, an upstream cluster that Istio calls inbound or outbound does. Envoy leaves a tag out that
+-- has nothing to say: where it was asked for the direction, as meshhub's wiring asks together with the upstream side of TLS, the
+-- lack of the latter means plain text. Blanks in reasons are underscores, as Envoy's text logs have them.
 CREATE MATERIALIZED VIEW IF NOT EXISTS access_logs_from_envoy_log_entries ${on_cluster} TO access_logs${local} AS
 SELECT
     meshhub_plausible_time(
@@ -57,9 +59,9 @@ SELECT
     arrayStringConcat(arrayMap(bit -> [
         'LH', 'UH', 'UT', 'LR', 'UR', 'UF', 'UC', 'UO', 'NR', 'DI', 'FI', 'RL', 'UAEX', 'RLSE', 'DC', 'URX', 'SI', 'IH',
         'DPE', 'UMSDR', 'RFCF', 'NFCF', 'DT', 'UPE', 'NC', 'OM', 'DF', 'DR'][bit + 1], bitPositionsToArray(flags)), ',') AS response_flags,
-    response.response_code_details AS response_code_details,
-    common.connection_termination_details AS connection_termination_details,
-    common.upstream_transport_failure_reason AS upstream_transport_failure_reason,
+    replaceAll(response.response_code_details, ' ', '_') AS response_code_details,
+    replaceAll(common.connection_termination_details, ' ', '_') AS connection_termination_details,
+    replaceAll(common.upstream_transport_failure_reason, ' ', '_') AS upstream_transport_failure_reason,
     toUInt8(least(common.upstream_request_attempt_count, 255)) AS request_attempts,
     bytes_received,
     bytes_sent,
@@ -81,7 +83,7 @@ SELECT
     multiIf(
         reporter = 'server', multiIf(downstream_tls_version = '', 'plaintext', downstream_peer != '', 'mtls', 'tls'),
         upstream_tls_version != '', if(upstream_peer != '', 'mtls', 'tls'),
-        upstream_host != '' AND has(tag_keys, 'upstream_tls_version'), 'plaintext',
+        upstream_host != '' AND has(tag_keys, 'direction'), 'plaintext',
         'unknown') AS security,
     CAST(arrayConcat(
         arrayFilter(tag -> tag.1 NOT IN ('trace_id', 'direction', 'grpc_status', 'upstream_tls_version', 'upstream_peer_uri_san',

@@ -87,7 +87,7 @@ def test_fields_that_nobody_knows_are_kept() -> None:
 @pytest.mark.parametrize("signal", SCHEMAS)
 def test_a_request_with_fields_of_the_journal_is_refused(forged: bytes, signal: Signal) -> None:
     body = traces(span()).SerializeToString() if signal is Signal.TRACES else b""
-    with pytest.raises(Refused, match="1001 to 1003") as refused:
+    with pytest.raises(Refused, match="1001 to 1004") as refused:
         decide(body + forged, signal)
     assert refused.value.reason is Reason.MALFORMED
 
