@@ -14,7 +14,7 @@ _TRACE_ID_DIGITS, _SPAN_ID_DIGITS = 32, 16
 
 def encode_zipkin(text: bytes) -> bytes:
     """The protobuf bytes of a list of spans. Text that is not UTF-8 gets U+FFFD in its place; unknown names are
-    ignored, and so are addresses that are none. Span ids of Envoy are in the order that it has them in in protobuf.
+    ignored, and so are addresses that are none. Span ids of Envoy are in the order that it has them in protobuf.
 
     Raises:
         JsonError: it is not JSON, or not a list of spans; says which span is at fault.

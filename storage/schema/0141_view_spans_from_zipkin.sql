@@ -1,7 +1,8 @@
 -- Explodes Zipkin requests into spans. A span of Envoy (tag component=proxy) is named by node.cluster, as Envoy's built-in log
 -- labels are, and by its node id; of an application the service name is whole. Tags named as OpenTelemetry names resources say
--- more. Who is who is worked out once for each sender in a request. Trace ids of 64 bits are padded. A called span that shares the id of its caller's keeps it: the two differ in kind,
--- and readers tell them apart by that (traces/tree.py).
+-- more. Who is who is worked out once for each sender in a request. Trace ids of 64 bits are padded. Envoy 1.40 writes span
+-- ids in protobuf (not trace ids) in its host's order, which is reversed here. A called span that shares the id of its
+-- caller's keeps it: the two differ in kind, and readers tell them apart by that (traces/tree.py).
 CREATE MATERIALIZED VIEW IF NOT EXISTS spans_from_zipkin ${on_cluster} TO spans${local} AS
 SELECT
     meshhub_plausible_time(span.timestamp * 1000, received_unix_nano) AS time,
@@ -47,7 +48,8 @@ SELECT
         if(length(span.remote_endpoint.ipv4) = 4,
             [(toLowCardinality('network.peer.address'), IPv4NumToString(reinterpretAsUInt32(reverse(span.remote_endpoint.ipv4))))],
             if(length(span.remote_endpoint.ipv6) = 16,
-                [(toLowCardinality('network.peer.address'), IPv6NumToString(toFixedString(substring(concat(span.remote_endpoint.ipv6, repeat('\0', 16)), 1, 16), 16)))],
+                [(toLowCardinality('network.peer.address'), IPv6NumToString(toFixedString(
+                    substring(concat(span.remote_endpoint.ipv6, repeat('\0', 16)), 1, 16), 16)))],
                 []))),
         'Map(LowCardinality(String), String)') AS attributes,
     resource_attributes,
