@@ -99,10 +99,11 @@ class Quarantine:
         """
         entry = self.find(name)
         message = message_of(self._content(entry).read_bytes())
-        try:
-            return MessageToJson(_message_class(entry.signal).FromString(message))
-        except DecodeError:
-            return json.dumps({"undecodable": message.hex()})
+        kind = _message_class(entry.signal)
+        with suppress(DecodeError):
+            if kind is not None:
+                return MessageToJson(kind.FromString(message))
+        return json.dumps({"undecodable": message.hex()})
 
     def retry(self, name: str) -> None:
         """Give a request back to the loader of the hub that runs, or of the next one to start.
@@ -135,8 +136,9 @@ class Quarantine:
         return self._directory / entry.signal / f"{entry.name}{DESCRIPTION}"
 
 
-def _message_class(signal: Signal) -> type[Message]:
-    return SCHEMAS[signal].request if signal in SCHEMAS else BATCHES[signal].request
+def _message_class(signal: Signal) -> type[Message] | None:
+    known = SCHEMAS.get(signal) or BATCHES.get(signal)
+    return None if known is None else known.request
 
 
 def _read(path: Path) -> Entry | None:

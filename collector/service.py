@@ -26,8 +26,8 @@ from collector.receivers.http.receiver import HttpReceiver
 from collector.receivers.otlp_grpc import OtlpGrpcReceiver
 from collector.receivers.otlp_http import OTLP_ENDPOINTS
 from collector.receivers.remote_write import RemoteWriteApplication
-from collector.scrape.service import ScrapeService
 from collector.receivers.zipkin import ZipkinEndpoint
+from collector.scrape.service import ScrapeService
 from collector.settings import CollectorSettings
 from meshhub.model import Signal
 
