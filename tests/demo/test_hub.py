@@ -118,7 +118,9 @@ def test_a_taken_default_port_moves_and_is_told(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_settings_file_says_where_to_listen_and_to_keep_data(tmp_path: Path) -> None:
-    settings = Settings.model_validate(yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4, 5, 6).settings(tmp_path, {}))))
+    settings = Settings.model_validate(
+        yaml.safe_load(yaml.safe_dump(HubPorts(1, 2, 3, 4, 5, 6).settings(tmp_path, {})))
+    )
     endpoints = settings.collector.endpoints
     assert (endpoints.otlp_grpc, endpoints.otlp_http) == ("127.0.0.1:1", "127.0.0.1:2")
     assert endpoints.zipkin == "127.0.0.1:3"
