@@ -42,6 +42,7 @@ format: $(STAMP) ## Rewrite the code the way lint wants it
 
 bench: $(STAMP) ## Run the benchmarks; results go to benchmarks/results/
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.graph
 
 docs: $(STAMP) ## Rewrite the references in docs/ from the code
 	$(BIN)/python -m meshhub.testing.reference

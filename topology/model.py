@@ -4,7 +4,7 @@ Everything is in a fixed order: nodes and edges by id, counted things by count (
 Durations are microseconds, times are UTC.
 
 All of it is to be read only. What a graph has tens of thousands of is not frozen all the same: to make a frozen
-dataclass takes three times as long.
+dataclass takes several times as long.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ class ServiceEdgeReport:
     `first_seen` and `last_seen` are the first and last ten seconds (by stats: minutes) with a request. `relation` is
     the number that stands for the names, the signal, the reporter and the family in the tables.
 
-    Not frozen, because a window has tens of thousands, and to make a frozen one takes three times as long.
+    Not frozen, because a window has tens of thousands, and to make a frozen one takes several times as long.
     """
 
     signal: str
