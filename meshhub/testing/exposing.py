@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 Answer = tuple[int, Mapping[str, str], bytes | Iterator[bytes]]
@@ -68,6 +68,10 @@ def exposing(handler: Handler) -> Iterator[Exposing]:
                 self.wfile.write(piece)
                 self.wfile.flush()
             self.close_connection = True
+
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # the client has gone
+                super().handle()
 
         def log_message(self, *_: object) -> None:
             pass
