@@ -63,11 +63,17 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class EntranceRoute:
-    """Requests for one of these hosts ("*": any) below a path prefix go to a destination."""
+    """Requests for one of these hosts ("*": any) below a path prefix go to a destination. `sampling_percent` is for
+    these requests alone; None: as elsewhere in the proxy."""
 
     hosts: tuple[str, ...]
     prefix: str
     destination: Destination
+    sampling_percent: float | None = None
+
+    def name(self, host: str) -> str:
+        """The name of the route that this host has."""
+        return f"{host}{self.prefix}"
 
 
 @dataclass(frozen=True, slots=True)

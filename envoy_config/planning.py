@@ -119,7 +119,7 @@ def _entrance(listener: Listener, bind: str, destinations: dict[str, Destination
 
 
 def _entrance_route(route: Route, destination: Destination) -> EntranceRoute:
-    return EntranceRoute(route.hosts, route.prefix, destination)
+    return EntranceRoute(route.hosts, route.prefix, destination, route.sampling_percent)
 
 
 def _bind(address: str) -> str:

@@ -43,7 +43,7 @@ def entrance_routes(entrance: Entrance) -> Message:
             "domains": [host],
             "include_request_attempt_count": True,
             "routes": [
-                _route(r.destination, r.prefix, f"{host}{r.prefix}", rewrite_host=r.destination.rewrite_host)
+                _route(r.destination, r.prefix, r.name(host), rewrite_host=r.destination.rewrite_host)
                 for r in sorted(routes, key=lambda r: (-len(r.prefix), r.prefix))
             ],
         }

@@ -1,5 +1,8 @@
 """Spans over OTLP with W3C propagation, and request ids that have no say in what is traced."""
 
+from collections.abc import Mapping
+
+from envoy_config.emit.cel import CelWriter
 from envoy_config.emit.hub import grpc_service, resource_detectors
 from envoy_config.emit.messages import Message, extension, typed
 from envoy_config.intent import Mesh
@@ -20,7 +23,7 @@ def tracing(mesh: Mesh, proxy: Proxy) -> Message:
         "service_name": proxy.service,
         "grpc_service": grpc_service(mesh.hub),
         "resource_detectors": resource_detectors(mesh, proxy),
-        "sampler": _sampler(proxy.sampling_percent),
+        "sampler": _sampler(proxy),
     }
     return {
         "tracing": {
@@ -30,17 +33,44 @@ def tracing(mesh: Mesh, proxy: Proxy) -> Message:
     }
 
 
-def _sampler(percent: float) -> Message:
-    """The tracer's own sampler. Where request ids have no say, Envoy 1.40 traces all, whatever random_sampling says."""
-    share = {"sampling_percentage": {"numerator": round(percent * 10_000), "denominator": "MILLION"}}
-    ratio = extension(
-        "envoy.tracers.opentelemetry.samplers.trace_id_ratio_based", f"{_SAMPLERS}TraceIdRatioBasedSamplerConfig", share
-    )
+def _sampler(proxy: Proxy) -> Message:
+    """The tracer's own sampler. Where request ids have no say, Envoy 1.40 traces all, whatever random_sampling says:
+    that of a route, too."""
+    shares = _shares_of_routes(proxy)
     return extension(
         "envoy.tracers.opentelemetry.samplers.parent_based",
         f"{_SAMPLERS}ParentBasedSamplerConfig",
-        {"wrapped_sampler": ratio},
+        {"wrapped_sampler": _by_route(shares, proxy.sampling_percent) if shares else _ratio(proxy.sampling_percent)},
     )
+
+
+def _shares_of_routes(proxy: Proxy) -> dict[str, float]:
+    """Route to its own share; of two entrances with the same route, the larger."""
+    shares: dict[str, float] = {}
+    for entrance in proxy.entrances:
+        for route in entrance.routes:
+            for host in route.hosts:
+                if route.sampling_percent is not None:
+                    name = route.name(host)
+                    shares[name] = max(route.sampling_percent, shares.get(name, 0))
+    return dict(sorted(shares.items()))
+
+
+def _ratio(percent: float) -> Message:
+    share = {"sampling_percentage": {"numerator": round(percent * 10_000), "denominator": "MILLION"}}
+    message = f"{_SAMPLERS}TraceIdRatioBasedSamplerConfig"
+    return extension("envoy.tracers.opentelemetry.samplers.trace_id_ratio_based", message, share)
+
+
+def _by_route(shares: Mapping[str, float], otherwise: float) -> Message:
+    """xds.route_name == <name> ? <share> : … The millisecond within the second is the chance that CEL has."""
+    expression = CelWriter()
+    decision = expression.chance(otherwise)
+    for name, percent in reversed(list(shares.items())):
+        is_it = expression.call("_==_", expression.select("xds", "route_name"), expression.constant(name))
+        decision = expression.call("_?_:_", is_it, expression.chance(percent), decision)
+    content = {"expression": {"cel_expr_parsed": {"expr": decision}}}
+    return extension("envoy.tracers.opentelemetry.samplers.cel", f"{_SAMPLERS}CELSamplerConfig", content)
 
 
 def request_ids() -> Message:

@@ -89,6 +89,8 @@ class Route(Part):
     """Hosts that visitors ask for."""
     prefix: Annotated[str, Field(pattern=r"^/[!-~]*$", max_length=2048)] = "/"
     """Begin of the path; the longest that fits wins."""
+    sampling_percent: Percent | None = None
+    """Share of this route's requests that get spans, in steps of 0.1 %. Absent: the gateway's."""
 
 
 class ServerTls(Part):
