@@ -25,6 +25,7 @@ class Side:
     tcp: bool
     outcomes: dict[OutcomeKey, int]
     """Requests per outcome; they add up to the requests of the report."""
+    relations: tuple[int, ...] = ()
     latency_is_exact: bool = True
     rates: Rates = field(init=False)
     errors: Errors = field(init=False)
@@ -37,12 +38,14 @@ class Side:
     def of(cls, report: ServiceEdgeReport) -> "Side":
         """The side that one report is. A proxy that did not say where it stood spoke as a caller."""
         reporter = Reporter.SERVER if report.reporter == "server" else Reporter.CLIENT
-        return cls(report, reporter, report.family == TCP, dict(zip(*report.outcomes, strict=True)))
+        outcomes = dict(zip(*report.outcomes, strict=True))
+        return cls(report, reporter, report.family == TCP, outcomes, (report.relation,))
 
     def absorb(self, other: "Side") -> None:
         """Add another report of the same side and edge: the peer was named in two ways that mean one workload."""
         self.report = added(self.report, other.report)
         self.outcomes = dict(zip(*self.report.outcomes, strict=True))
+        self.relations += other.relations
         self.latency_is_exact = False
 
 

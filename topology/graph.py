@@ -133,6 +133,7 @@ def _view(side: Side) -> EdgeView:
         _versions(side.report.destination_versions),
         side.report.first_seen,
         side.report.last_seen,
+        side.relations,
     )
 
 

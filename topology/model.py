@@ -145,6 +145,8 @@ class EdgeView:
     """Versions the side knew; requests of unknown version are not in it."""
     first_seen: datetime
     last_seen: datetime
+    relations: tuple[int, ...] = ()
+    """The numbers that stand for it in the store (edges.relation); one unless the peer was named in several ways."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from storage.records.edges import PoolReport
 from topology.draft import EdgeDraft, GraphDraft
 from topology.identity import Directory, NodeKey
-from topology.model import Pool
+from topology.model import Pool, ServiceGraph, ServiceNode
 
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]+")
 
@@ -31,6 +31,26 @@ def add_pools(draft: GraphDraft, directory: Directory, reports: Sequence[PoolRep
                 break
 
 
+def pools_by_edge(graph: ServiceGraph, reports: Sequence[PoolReport]) -> Mapping[str, Pool]:
+    """The same for a graph that is there: what the reports say, by id of edge."""
+    nodes = {node.id: node for node in graph.nodes} if reports else {}
+    called: defaultdict[tuple[str, str, str], dict[str, list[str]]] = defaultdict(dict)
+    for edge in graph.edges if reports else ():
+        source, destination = nodes[edge.source], nodes[edge.destination]
+        for spelling in _names(destination):
+            called[_name(source)].setdefault(spelling, []).append(edge.id)
+    found = {}
+    for report in reports:
+        callees = called.get((report.source_cluster, report.source_namespace, report.source_service), {})
+        edges = next((callees[spelling] for spelling in _spellings(report) if spelling in callees), ())
+        found.update(dict.fromkeys(edges, _pool(report)))
+    return found
+
+
+def _name(node: NodeKey | ServiceNode) -> tuple[str, str, str]:
+    return node.cluster, node.namespace, node.service
+
+
 def _called(draft: GraphDraft) -> dict[tuple[str, str, str], dict[str, list[EdgeDraft]]]:
     """The edges of each caller by the spellings of their callees."""
     called: defaultdict[tuple[str, str, str], dict[str, list[EdgeDraft]]] = defaultdict(dict)
@@ -41,7 +61,7 @@ def _called(draft: GraphDraft) -> dict[tuple[str, str, str], dict[str, list[Edge
     return called
 
 
-def _names(key: NodeKey) -> Iterator[str]:
+def _names(key: NodeKey | ServiceNode) -> Iterator[str]:
     if key.service:
         yield _plain(key.service)
         if key.namespace:

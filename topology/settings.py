@@ -122,6 +122,23 @@ class BaselineSettings(Section):
     )
 
 
+class RecentSettings(Section):
+    """How the newest seconds of a live window are compared with the rest of it and the time before, so that a fault
+    shows when it begins and not when it has filled the window."""
+
+    enabled: bool = Field(default=True, description="Compare at all.")
+    seconds: int = Field(
+        default=10, ge=10, le=300, description="How much of the end of a window is new: this and up to 10 s more."
+    )
+    minimum_requests: int = Field(default=10, ge=2, description="Fewer in that time are not judged by themselves.")
+    p_value: float = Field(
+        default=0.001, gt=0, le=0.2, description="Chance of being wrong that is accepted when they are called worse."
+    )
+    connection_failures: int = Field(
+        default=3, ge=1, description="Connections of a minute, by stats, that may fail less one before it degrades."
+    )
+
+
 class HealthSettings(Section):
     """What is healthy, degraded or failing."""
 
@@ -132,6 +149,7 @@ class HealthSettings(Section):
         "rule.",
     )
     baseline: BaselineSettings = BaselineSettings()
+    recent: RecentSettings = RecentSettings()
 
 
 class TopologySettings(Section):

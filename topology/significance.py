@@ -64,6 +64,20 @@ def wilson(count: int, total: int, z: float = Z_95) -> tuple[float, float]:
     return (0.0 if count == 0 else middle - half), (1.0 if count == total else middle + half)
 
 
+def chance_of_tail(requests: int, beyond: int, share: float) -> float:
+    """The chance that so many or more of the requests lie beyond a value that a share of all lies beyond (binomial)."""
+    if beyond <= 0:
+        return 1.0
+    if requests > MAX_EXACT_TERMS:
+        deviation = math.sqrt(requests * share * (1 - share))
+        return math.erfc((beyond - 0.5 - requests * share) / deviation / math.sqrt(2)) / 2
+    logs = (
+        _log_choose(requests, count) + count * math.log(share) + (requests - count) * math.log1p(-share)
+        for count in range(beyond, requests + 1)
+    )
+    return min(1.0, math.fsum(map(math.exp, logs)))
+
+
 @dataclass(frozen=True, slots=True)
 class LatencyRule:
     """When a quantile of latency has changed. `shift_us` are microseconds."""

@@ -44,7 +44,7 @@ class Reads:
         retention, nothing is said of it; without a mesh of its own, the doctor expects nothing."""
         self.hub = HubReads(queries, clock)
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
-        self.insights = InsightReads(queries, self.graphs, topology or TopologySettings())
+        self.insights = InsightReads(queries, self.graphs, topology or TopologySettings(), clock)
         self.wiring = WiringReads(clock)
         self.proxies = ProxyReads()
         self.requests = RequestReads(queries, clock, self.wiring)

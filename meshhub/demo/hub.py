@@ -32,6 +32,17 @@ DEFAULT_PORTS = {
 }
 
 
+HELD_TO = {
+    "direction": "both",
+    "minimum_requests": 20,
+    "tolerances": [
+        {"kind": "5xx|grpc|no_response|reset", "degraded": 3, "failing": 10},
+        {"kind": "4xx", "degraded": 10, "failing": 20},
+    ],
+}
+"""What the shop's calls are held to: at a few requests per second, one that fails in a minute is no reason to worry."""
+
+
 @dataclass(frozen=True, slots=True)
 class HubPorts:
     """Where the hub listens on the loopback interface. `moved` says in words which default ports were taken."""
@@ -74,6 +85,7 @@ class HubPorts:
             },
             "web": {"address": f"{LOOPBACK}:{self.web}"},
             "jaeger_grpc": {"address": f"{LOOPBACK}:{self.jaeger_grpc}"},
+            "topology": {"health": {"rules": [dict(HELD_TO)]}},
             **sections,
         }
 

@@ -145,12 +145,12 @@ WORKLOADS: tuple[Workload, ...] = (
         Kind.HTTP,
         Pace(12, 0.7),
         (Endpoint("POST", "payments", (Call(BANK_HOST, "POST", "/charges"),)),),
-        failure_share=0.03,
+        failure_share=0.004,
         failure_status=500,
     ),
-    Workload("pricing", Kind.GRPC, Pace(2), failure_share=0.01),
+    Workload("pricing", Kind.GRPC, Pace(2), failure_share=0.004),
     Workload("sessions", Kind.TCP, Pace(1, 0.3)),
-    Workload(BANK_HOST, Kind.EXTERNAL, Pace(40, 0.6), (Endpoint("POST", "charges"),), failure_share=0.01),
+    Workload(BANK_HOST, Kind.EXTERNAL, Pace(40, 0.6), (Endpoint("POST", "charges"),), failure_share=0.002),
 )
 
 VISITS: tuple[Visit, ...] = (

@@ -155,3 +155,19 @@ class SeenWorkload:
     gateway: bool
     versions: list[str]
     last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecentCalls:
+    """The last seconds of one call relation (table edges).
+
+    `outcomes` are keys (response code, gRPC status or -1, response flags, whether it is a TCP connection) and, in a
+    second list of the same length, their requests; what went well is not among them. `latency_us` as in
+    ServiceEdgeReport.
+    """
+
+    relation: int
+    requests: int
+    outcomes: tuple[list[tuple[int, int, str, bool]], list[int]]
+    duration_us_sum: int
+    latency_us: list[float]

@@ -185,3 +185,21 @@ def test_a_graph_does_not_differ_from_itself() -> None:
     assert {each.change for each in found.edges} | {each.change for each in found.nodes} == {Change.UNCHANGED}
     assert all(not each.words for each in found.edges)
     assert len(found.edges) == len(graph.edges)
+
+
+def test_a_callee_whose_proxies_are_gone_is_the_one_it_was() -> None:
+    before = [call({OK: 900}), server_report(SHOP, CART, {OK: 900})]
+    nameless = client_report(SHOP, CART, {FAILED: 900})
+    found = diff(before, [nameless])
+    (edge,) = found.edges
+    assert (edge.id, edge.change) == ("lab:test:shop~lab:test:cart~http", Change.WORSE)
+    cart = next(node for node in found.nodes if node.id == "lab:test:cart")
+    assert cart.change is Change.WORSE
+    assert "proxy-fell-silent" in {note.code for note in cart.words}
+
+
+def test_a_name_that_fits_two_clusters_stays_as_it_is() -> None:
+    other = Proxy("cart", cluster="east")
+    before = [call({OK: 900}), server_report(SHOP, CART, {OK: 900}), server_report(SHOP, other, {OK: 900})]
+    found = diff(before, [client_report(SHOP, CART, {FAILED: 900})])
+    assert "lab:test:shop~:test:cart~http" in {edge.id for edge in found.edges if edge.change is Change.ADDED}

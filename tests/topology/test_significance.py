@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from topology.significance import LatencyRule, p_value, wilson
+from topology.significance import MAX_EXACT_TERMS, LatencyRule, chance_of_tail, p_value, wilson
 
 COUNTS = st.tuples(st.integers(0, 5_000), st.integers(0, 5_000)).map(lambda pair: (min(pair), max(pair)))
 
@@ -92,3 +92,16 @@ def test_latency_differs_by_size_and_sample(
 ) -> None:
     assert LatencyRule().differs(quantile, before, requests, after, 5_000) is differs
     assert LatencyRule().differs(quantile, before, 5_000, after, requests) is differs
+
+
+def test_the_chance_of_a_tail_is_the_binomial_one() -> None:
+    assert chance_of_tail(10, 10, 0.5) == pytest.approx(1 / 1024)
+    assert chance_of_tail(20, 10, 0.1) == pytest.approx(7.15e-6, rel=0.01)
+    assert chance_of_tail(20, 0, 0.1) == 1.0
+
+
+def test_a_large_sample_is_as_likely_as_one_that_is_counted_out() -> None:
+    counted, estimated = (
+        chance_of_tail(size, round(size * 0.11), 0.1) for size in (MAX_EXACT_TERMS, MAX_EXACT_TERMS + 1)
+    )
+    assert counted == pytest.approx(estimated, rel=0.1)

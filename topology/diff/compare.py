@@ -6,6 +6,7 @@ Windows may differ in length: rates are compared per second, shares and quantile
 from collections.abc import Iterator, Set
 
 from topology.diff.absence import Watch, node_absence
+from topology.diff.alike import named_alike
 from topology.diff.measures import compare_traffic, compare_views, one_sided
 from topology.diff.model import Change, EdgeChange, GraphDiff, Measures, NodeChange, VersionsChange
 from topology.diff.wording import BETTER, WORSE, describe, describe_versions
@@ -18,6 +19,7 @@ _SAME_VERSIONS = VersionsChange((), ())
 
 def compare_graphs(before: ServiceGraph, after: ServiceGraph) -> GraphDiff:
     """What changed from one graph to the other, worst first: by kind of change, then by failed requests per second."""
+    before, after = named_alike(before, after), named_alike(after, before)
     watch = Watch(before, after)
     edges_before = {edge.id: edge for edge in before.edges}
     edges = [_edge_change(edges_before.get(edge.id), edge, watch) for edge in after.edges]

@@ -2,6 +2,7 @@
 
 from meshhub.quantities import duration, plural, share
 from topology.health.model import Health, Verdict
+from topology.health.recent import Newest, judge_newest
 from topology.health.tolerance import Rule, Tally, Tolerance
 from topology.model import Note
 from topology.settings import BaselineSettings
@@ -14,7 +15,14 @@ _WEIGHT = {Health.FAILING: 0, Health.DEGRADED: 1}
 CERTAIN = 0.0005
 
 
-def judge_calls(tally: Tally, before: Tally | None, rule: Rule, baseline: BaselineSettings, unit: str) -> Verdict:
+def judge_calls(
+    tally: Tally,
+    before: Tally | None,
+    rule: Rule,
+    baseline: BaselineSettings,
+    unit: str,
+    newest: Newest | None = None,
+) -> Verdict:
     """The verdict on calls of one protocol.
 
     Args:
@@ -23,14 +31,17 @@ def judge_calls(tally: Tally, before: Tally | None, rule: Rule, baseline: Baseli
         rule: what they are held to.
         baseline: when they are worse than before.
         unit: what one is called: "request" or "connection".
+        newest: how the last of them ended; None where they are not judged by themselves.
     """
     if not tally.requests:
         return Verdict(Health.IDLE, (Note("idle", f"no {unit}s in this window"),))
     failed = [(tolerance, count) for tolerance in rule.tolerances if (count := tolerance.count(tally))]
-    findings = [found for tolerance, count in failed if (found := _exceeded(tolerance, count, tally, before))]
+    findings = [found for tolerance, count in failed if (found := _exceeded(tolerance, count, tally, before, newest))]
     findings += _too_slow(tally, before, rule)
     if tally.requests < rule.minimum_requests:
         findings = []
+    elif newest is not None:
+        findings = judge_newest(newest, tally, before, rule, baseline, unit) + findings
     if before is not None:
         findings += [
             found for tolerance, count in failed if (found := _rose(tolerance, count, tally, before, baseline))
@@ -52,7 +63,9 @@ def latency_rule(baseline: BaselineSettings) -> LatencyRule:
     return LatencyRule(baseline.slowdown, baseline.slowdown_ms * 1000, baseline.minimum_requests)
 
 
-def _exceeded(tolerance: Tolerance, count: int, tally: Tally, before: Tally | None) -> Finding | None:
+def _exceeded(
+    tolerance: Tolerance, count: int, tally: Tally, before: Tally | None, newest: Newest | None
+) -> Finding | None:
     part = count / tally.requests
     if part < tolerance.degraded:
         return None
@@ -61,6 +74,8 @@ def _exceeded(tolerance: Tolerance, count: int, tally: Tally, before: Tally | No
     text = f"{tolerance.name(tally)} {share(part)} ≥ {share(limit)}"
     if before is not None and before.requests:
         text += f", baseline {share(tolerance.count(before) / before.requests)}"
+    if newest is not None and not tolerance.count(newest.tally):
+        text += f", none in the last {newest.seconds:.0f} s"
     return (Health.FAILING if failing else Health.DEGRADED), Note("error-share", text)
 
 

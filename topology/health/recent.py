@@ -1,0 +1,139 @@
+"""The newest seconds of a window, and what they say that the whole of it hides: a fault that began just now."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from meshhub.model import TimeRange
+from meshhub.outcome import Outcome
+from meshhub.quantities import duration, plural, share
+from storage.records.edges import PoolReport, RecentCalls
+from topology.counts import sorted_counts
+from topology.health.model import Health
+from topology.health.tolerance import Rule, Tally, Tolerance
+from topology.model import Latency, Note, Pool, ServiceGraph
+from topology.pools import pools_by_edge
+from topology.settings import BaselineSettings, RecentSettings
+from topology.significance import chance_of_tail, p_value
+from topology.tally import by_flag, by_outcome
+
+Finding = tuple[Health, Note]
+
+TAILS = (("p50", 0.5, "p90", 0.1), ("p90", 0.1, "p99", 0.01))
+"""A quantile now, the share of requests beyond it, and the quantile before that it is held to, with its share: half of
+the requests now as slow as one in ten was before, or one in ten as slow as one in a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The newest part of a graph's window: `calls` by id of edge, by its headline's side, if there are enough."""
+
+    window: TimeRange
+    calls: Mapping[str, Tally]
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    """What stats say of the callers' pools in the last minute, by id of edge."""
+
+
+def recent_part(
+    graph: ServiceGraph, window: TimeRange, rows: Sequence[RecentCalls], pools: Sequence[PoolReport] = ()
+) -> Recent:
+    """What these rows of the newest part, and these stats of the last minute, say of a graph's edges."""
+    found = {row.relation: row for row in rows}
+    calls = {}
+    for edge in graph.edges:
+        relations = edge.headline.relations
+        own = [found[relation] for relation in relations if relation in found]
+        if own:
+            calls[edge.id] = _tally(own)
+    return Recent(window, calls, pools_by_edge(graph, pools))
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest calls of some, and how they are judged. `seconds` is what they were counted over."""
+
+    tally: Tally
+    seconds: float
+    settings: RecentSettings
+
+
+def judge_newest(
+    newest: Newest, now: Tally, before: Tally | None, rule: Rule, baseline: BaselineSettings, unit: str
+) -> list[Finding]:
+    """What the newest calls exceed or are slower in than the earlier ones of the window and of the time before.
+
+    Chance must not explain it (`settings.p_value`), so two failures of five say nothing.
+    """
+    if newest.tally.requests < newest.settings.minimum_requests:
+        return []
+    found = [_exceeded(tolerance, newest, now, before, unit) for tolerance in rule.tolerances]
+    usual = before if before is not None and before.requests >= baseline.minimum_requests else now
+    return [each for each in (*found, _slowed(newest, usual, baseline)) if each]
+
+
+def _slowed(newest: Newest, usual: Tally, baseline: BaselineSettings) -> Finding | None:
+    took, before, requests = newest.tally.latency, usual.latency, newest.tally.requests
+    if took is None or before is None:
+        return None
+    for name, beyond, held_to, share_before in TAILS:
+        value, same, limit = getattr(took, name), getattr(before, name), getattr(before, held_to)
+        if value < max(limit, same * baseline.slowdown, same + baseline.slowdown_ms * 1000):
+            continue
+        if chance_of_tail(requests, math.ceil(requests * beyond - 1e-9), share_before) <= newest.settings.p_value:
+            last = f"in the last {newest.seconds:.0f} s (of {requests:,})"
+            text = f"{name} {duration(value)} {last}, {duration(same)} before"
+            return Health.DEGRADED, Note("latency-now", text)
+    return None
+
+
+def _exceeded(tolerance: Tolerance, newest: Newest, now: Tally, before: Tally | None, unit: str) -> Finding | None:
+    recent = newest.tally
+    count = tolerance.count(recent)
+    part = count / recent.requests
+    if part < tolerance.degraded:
+        return None
+    earlier = max(now.requests - recent.requests, 0) + (before.requests if before else 0)
+    failed = max(tolerance.count(now) - count, 0) + (tolerance.count(before) if before else 0)
+    if not earlier or failed / earlier >= part:
+        return None
+    probability = p_value(min(failed, earlier), earlier, count, recent.requests)
+    if probability is None or probability > newest.settings.p_value:
+        return None
+    text = (
+        f"{tolerance.name(recent)} {share(part)} of {plural(recent.requests, unit)} in the last {newest.seconds:.0f} s"
+        f"{_flagged(recent, count)}, {share(failed / earlier)} before"
+    )
+    return (Health.FAILING if part >= tolerance.failing else Health.DEGRADED), Note("errors-now", text)
+
+
+def _flagged(recent: Tally, count: int) -> str:
+    """The response flag that most of the failures have."""
+    flag, requests = next(iter(recent.flags.items()), ("", 0))
+    return f" (most {flag})" if flag and requests * 2 > count else ""
+
+
+def _tally(rows: Sequence[RecentCalls]) -> Tally:
+    outcomes: Counter[tuple[int, int, str, bool]] = Counter()
+    for row in rows:
+        outcomes.update(dict(zip(*row.outcomes, strict=True)))
+    kinds = {kind.value: count for kind, count in by_outcome(outcomes).items() if kind is not Outcome.OK}
+    codes: Counter[str] = Counter()
+    statuses: Counter[str] = Counter()
+    for (code, status, _, tcp), count in outcomes.items():
+        if not tcp:
+            codes[str(code)] += count
+        if status >= 0:
+            statuses[str(status)] += count
+    requests = sum(row.requests for row in rows)
+    return Tally(
+        requests, sorted_counts(kinds), sorted_counts(codes), sorted_counts(statuses), by_flag(outcomes), _latency(rows)
+    )
+
+
+def _latency(rows: Sequence[RecentCalls]) -> Latency | None:
+    requests, total = sum(row.requests for row in rows), sum(row.duration_us_sum for row in rows)
+    if not total or not requests:
+        return None
+    p50, p90, p95, p99 = (sum(row.latency_us[index] * row.requests for row in rows) / requests for index in range(4))
+    return Latency(p50, p90, p95, p99, total / requests)
