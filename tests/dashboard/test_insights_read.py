@@ -118,3 +118,25 @@ def test_a_window_beyond_the_retention_says_what_that_is(embedded_store: Store) 
     (note,) = kept.graphs.graph(old).notes
     assert (note.code, "3 days" in note.text) == ("beyond-retention", True)
     assert kept.graphs.graph(BEFORE).notes == ()
+
+
+def test_a_fault_of_the_last_seconds_shows_in_a_live_window_of_five_minutes(
+    embedded_store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    space = f"recent{secrets.token_hex(3)}"
+    front, back = Proxy("front", space), Proxy("back", space)
+    now = int(time.time()) + 5
+    failed = {"response_code": "503", "response_flags": "UF"}
+    sent = [
+        access_log((now - age) * 1_000_000_000, outbound(front, back, **(failed if age < 8 else {})))
+        for age in range(1, 260)
+        for _ in range(3)
+    ]
+    load(embedded_store, tmp_path_factory.mktemp("segments"), Signal.LOGS, [logs_request(front, sent)])
+    reads = Reads(embedded_store, SystemClock())
+    window = TimeRange.last(timedelta(minutes=5), now=datetime.fromtimestamp(now, UTC))
+    graph = reads.graphs.graph(window)
+    verdict = next(each for name, each in reads.insights.health(graph).edges.items() if f":{space}:front~" in name)
+    assert verdict.health is Health.FAILING
+    assert verdict.reasons[0].code == "errors-now"
+    assert "most UF" in verdict.reasons[0].text

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -76,35 +76,39 @@ def test_a_fault_pages_once_with_the_right_edge_and_reason_and_is_resolved(shop:
     assert (delivered - crossed).total_seconds() < SOON_SECONDS
 
 
-@pytest.mark.parametrize(
-    ("kind", "service", "caller", "states", "reasons"),
-    [
-        (FaultKind.ERRORS, "payment", "checkout", ("failing",), ("5xx",)),
-        (FaultKind.LATENCY, "ratings", "reviews", ("failing", "degraded"), ("most UT", "p90", "p50")),
-        (FaultKind.DEAD_INSTANCE, "cart", "gateway", ("failing",), ("most UF", "no response")),
-        (FaultKind.DEAD_INSTANCE, "ratings", "reviews", ("degraded",), ("outlier detection", "connections failed")),
-        (FaultKind.SLOW_PROXY, "cart", "gateway", ("degraded", "failing"), ("p50", "p90", "p95")),
-    ],
-)
-def test_the_graph_of_five_minutes_shows_a_fault_of_15_seconds_on_its_edge_with_the_reason(
-    shop: DemoState, kind: FaultKind, service: str, caller: str, states: tuple[str, ...], reasons: tuple[str, ...]
-) -> None:
+SHOWN_AS: dict[Fault, tuple[str, tuple[str, ...]]] = {
+    Fault(FaultKind.ERRORS, "catalog"): ("storefront", ("5xx",)),
+    Fault(FaultKind.LATENCY, "reviews"): ("storefront", ("p50", "p90", "p95")),
+    Fault(FaultKind.DEAD_INSTANCE, "cart"): ("gateway", ("most UF", "connections failed")),
+    Fault(FaultKind.DEAD_INSTANCE, "ratings"): ("reviews", ("outlier detection", "connections failed")),
+    Fault(FaultKind.SLOW_PROXY, "pricing"): ("catalog", ("p50", "p90", "p95")),
+}
+"""Faults that leave each other's edges alone: whose call shows each, and what the reason says. Those of context and of
+repeated calls make no call fail: findings name them."""
+
+
+def test_the_graph_of_five_minutes_shows_faults_of_15_seconds_on_their_edges_with_the_reasons(shop: DemoState) -> None:
     """Which part of the data shows it is what counts: how soon a loaded machine stores it is another question."""
+    seen: dict[Fault, datetime] = {}
 
     def shown() -> list[dict[str, Any]]:
         graph = _get(f"{shop.hub_url}/api/v1/graph", window="5m")
-        edge = _edge(graph, caller, service)
-        told = [reason for reason in edge["health"]["reasons"] if reason["code"] in NEW_REASONS]
-        text = "; ".join(reason["text"] for reason in told)
-        if edge["health"]["state"] not in states or not any(word in text for word in reasons):
-            return []
-        return [{"seen": _time(graph["window"]["end"]) - timedelta(seconds=graph["freshness"]["access_logs"] or 0)}]
+        newest = _time(graph["window"]["end"]) - timedelta(seconds=graph["freshness"]["access_logs"] or 0)
+        for each, (caller, words) in SHOWN_AS.items():
+            reasons = _reasons(graph, caller, each.service)
+            told = "; ".join(reason["text"] for reason in reasons if reason["code"] in NEW_REASONS)
+            if any(word in told for word in words):
+                seen.setdefault(each, newest)
+        return [{}] if seen.keys() == SHOWN_AS.keys() else []
 
     _until_calm(shop)
-    since = datetime.now(UTC)
-    with fault(shop, kind, service):
-        (found,) = eventually(shown)
-    assert (found["seen"] - since).total_seconds() <= SOON_SECONDS
+    with ExitStack() as faults:
+        since = datetime.now(UTC)
+        for each in SHOWN_AS:
+            faults.enter_context(fault(shop, each.kind, each.service))
+        eventually(shown)
+    late = {str(each): at - since for each, at in seen.items() if (at - since).total_seconds() > SOON_SECONDS}
+    assert not late
 
 
 def test_comparing_before_and_after_names_the_calls_that_a_fault_broke_and_no_others(shop: DemoState) -> None:
@@ -177,10 +181,11 @@ def _until_calm(shop: DemoState) -> None:
     eventually(calm)
 
 
-def _edge(graph: dict[str, Any], caller: str, callee: str) -> dict[str, Any]:
-    ends = caller, callee
-    (edge,) = (each for each in graph["edges"] if (each["source"]["service"], each["destination"]["service"]) == ends)
-    return dict(edge)
+def _reasons(graph: dict[str, Any], caller: str, callee: str) -> list[dict[str, Any]]:
+    """The reasons for the health of the calls from one to the other, whatever is known of their clusters."""
+    edges = graph["edges"]
+    own = [edge for edge in edges if (edge["source"]["service"], edge["destination"]["service"]) == (caller, callee)]
+    return [reason for edge in own for reason in edge["health"]["reasons"]]
 
 
 def _text(moment: datetime, seconds: int = 0) -> str:
