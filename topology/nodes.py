@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from topology.crowd import Crowd
 from topology.draft import EdgeDraft, GraphDraft, Side
 from topology.identity import DATABASE, EXTERNAL, OTHERS, QUEUE, SERVICE, Directory, NodeKey
-from topology.model import NodeKind, NodeTraffic, ServiceNode
+from topology.model import Evidence, NodeKind, NodeTraffic, ServiceNode
 
 GATEWAY_ROLE = "gateway"
 
@@ -38,6 +38,13 @@ class _Traffic:
             self.failed += (errors.share or 0.0) * requests
             self.client_errors += (errors.client_error_share or 0.0) * requests
 
+    def absorb(self, other: "_Traffic") -> None:
+        self.edges += other.edges
+        self.requests += other.requests
+        self.per_second += other.per_second
+        self.failed += other.failed
+        self.client_errors += other.client_errors
+
     def total(self) -> NodeTraffic | None:
         if not self.edges:
             return None
@@ -51,6 +58,10 @@ class _Traffic:
 @dataclass(slots=True)
 class _Gathered:
     inbound: _Traffic = field(default_factory=_Traffic)
+    sampled: _Traffic = field(default_factory=_Traffic)
+    """What only spans say of calls to it."""
+    logged: bool = False
+    """Whether its own proxy logged calls to it: then it logged all of them, and spans are of some of these."""
     outbound: _Traffic = field(default_factory=_Traffic)
     versions: set[str] = field(default_factory=set)
     families: set[str] = field(default_factory=set)
@@ -72,7 +83,9 @@ class _Gathered:
             self.versions.update(edge.server.report.source_versions)
 
     def entering(self, edge: EdgeDraft) -> None:
-        self.inbound.add(edge.headline)
+        by_spans = edge.measured_by is Evidence.SPAN
+        (self.sampled if by_spans and edge.client is not None else self.inbound).add(edge.headline)
+        self.logged |= not by_spans and edge.server is not None
         self.families.add(edge.family)
         self.peers.add(edge.source.service)
         if edge.destination.sort != SERVICE:
@@ -82,6 +95,12 @@ class _Gathered:
             self.versions.update(edge.client.report.destination_versions)
         if edge.server is not None:
             self.versions.update(edge.server.report.destination_versions)
+
+    def answered(self) -> NodeTraffic | None:
+        """All calls to it, each once."""
+        if not self.logged:
+            self.inbound.absorb(self.sampled)
+        return self.inbound.total()
 
 
 _NAMED = (SERVICE, EXTERNAL, DATABASE, QUEUE)
@@ -98,7 +117,7 @@ def _node(key: NodeKey, gathered: _Gathered, directory: Directory, crowd: Crowd)
         tuple(sorted(gathered.versions - {""})) if key.sort != OTHERS else (),
         directory.reports(key),
         tuple(_known(key, gathered, crowd)),
-        gathered.inbound.total(),
+        gathered.answered(),
         gathered.outbound.total(),
         key.version,
     )
@@ -138,7 +157,7 @@ def _unknown(key: NodeKey, gathered: _Gathered) -> Iterable[str]:
         yield f"calls {peers}"
         if not key.service:
             yield "shows no certificate: outside the mesh, or its proxy does not use mutual TLS"
-    if gathered.inbound.edges:
+    if gathered.inbound.edges or gathered.sampled.edges:
         yield f"called by {peers}"
         yield "the caller's proxy named no destination: no route matched, or it passed the connection through unseen"
         if gathered.flags:

@@ -24,6 +24,8 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     notes: list[Note] = []
     if edge.measured_by is Evidence.SPAN:
         notes.append(_SAMPLED)
+        if edge.client is not None and directory.reports(edge.destination):
+            notes.append(_among_those_of_others(edge))
     elif edge.measured_by is Evidence.STATS:
         notes.append(_COUNTED)
     elif (edge.client is None or edge.server is None) and (edge.source.version or edge.destination.version):
@@ -67,6 +69,15 @@ _APPROXIMATED = Note(
     "latency-approximated",
     "The peer was named in more than one way; the percentiles are averages over the names, weighted by requests.",
 )
+
+
+def _among_those_of_others(edge: EdgeDraft) -> Note:
+    service = edge.destination.service
+    text = (
+        f"{service}'s proxy logs every request, these among them, under another name of the caller or none: they are "
+        f"not added to what {service} answers."
+    )
+    return Note("logged-under-another-name", text)
 
 
 def _missing_client(edge: EdgeDraft, directory: Directory) -> Note:

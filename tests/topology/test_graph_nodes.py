@@ -8,7 +8,7 @@ from meshhub.testing.records import NOW, client_report, server_report
 from storage.records.edges import SeenWorkload, ServiceEdgeReport
 from topology.crowd import MAX_NODES
 from topology.graph import build_graph
-from topology.model import NodeKind, Perspective, ServiceGraph
+from topology.model import Evidence, NodeKind, Perspective, ServiceGraph
 
 WINDOW = TimeRange.last(timedelta(minutes=15), now=NOW)
 OK = (200, -1, "", "mtls")
@@ -91,3 +91,23 @@ def test_services_of_one_name_in_two_namespaces_stay_apart() -> None:
     twin = Proxy("cart", namespace="other")
     graph = build_graph([server_report(SHOP, CART, {OK: 2}), server_report(SHOP, twin, {OK: 3})], WINDOW)
     assert {edge.destination for edge in graph.edges} == {"lab:test:cart", "lab:other:cart"}
+
+
+def test_what_spans_say_of_calls_that_the_callees_proxy_logged_is_not_added_to_them() -> None:
+    """A caller without a proxy is nobody to the callee's proxy, and has a name in its own spans."""
+    outsider = Proxy("outsider")
+    logged = server_report(SHOP, CART, {OK: 100}, source_service="", source_namespace="", source_principals=[])
+    spans = client_report(outsider, CART, {OK: 20}, signal="span")
+    graph = build_graph([logged, spans], WINDOW)
+    cart = next(node for node in graph.nodes if node.service == "cart")
+    assert cart.inbound is not None
+    assert cart.inbound.requests == 100
+    (edge,) = (edge for edge in graph.edges if edge.measured_by is Evidence.SPAN)
+    assert [note.code for note in edge.notes] == ["sampled", "logged-under-another-name"]
+
+
+def test_spans_are_all_there_is_of_a_callee_whose_proxy_logs_no_calls_to_it() -> None:
+    graph = build_graph([client_report(SHOP, CART, {OK: 20}, signal="span")], WINDOW)
+    cart = next(node for node in graph.nodes if node.service == "cart")
+    assert cart.inbound is not None
+    assert cart.inbound.requests == 20
