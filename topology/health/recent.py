@@ -12,13 +12,19 @@ from storage.records.edges import PoolReport, RecentCalls
 from topology.counts import sorted_counts
 from topology.health.model import Health
 from topology.health.tolerance import Rule, Tally, Tolerance
-from topology.model import Latency, Note, Pool, ServiceGraph
+from topology.model import EdgeView, Latency, Note, Pool, ServiceGraph
 from topology.pools import pools_by_edge
 from topology.settings import BaselineSettings, RecentSettings
 from topology.significance import chance_of_tail, p_value
 from topology.tally import by_flag, by_outcome
 
 Finding = tuple[Health, Note]
+
+SMALL = 0.01
+"""Edges with a share of errors below this need not say that they have had none lately."""
+
+LEAST_FAILURES, MORE = 2, 1.5
+"""How many of the newest calls must have gone wrong, and how many times their usual share, to be looked at."""
 
 TAILS = (("p50", 0.5, "p90", 0.1), ("p90", 0.1, "p99", 0.01))
 """A quantile now, the share of requests beyond it, and the quantile before that it is held to, with its share: half of
@@ -27,10 +33,12 @@ the requests now as slow as one in ten was before, or one in ten as slow as one 
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The newest part of a graph's window: `calls` by id of edge, by its headline's side, if there are enough."""
+    """The newest part of a graph's window. `calls` by id of edge, by its headline's side, where there is something to
+    say of them; of the nodes in `nodes`, all edges are there."""
 
     window: TimeRange
     calls: Mapping[str, Tally]
+    nodes: frozenset[str] = frozenset()
     pools: Mapping[str, Pool] = field(default_factory=dict)
     """What stats say of the callers' pools in the last minute, by id of edge."""
 
@@ -40,13 +48,33 @@ def recent_part(
 ) -> Recent:
     """What these rows of the newest part, and these stats of the last minute, say of a graph's edges."""
     found = {row.relation: row for row in rows}
-    calls = {}
+    own: dict[str, list[RecentCalls]] = {}
+    telling, nodes = set[str](), set[str]()
     for edge in graph.edges:
-        relations = edge.headline.relations
-        own = [found[relation] for relation in relations if relation in found]
-        if own:
-            calls[edge.id] = _tally(own)
-    return Recent(window, calls, pools_by_edge(graph, pools))
+        view = edge.headline
+        own[edge.id] = mine = [found[relation] for relation in view.relations if relation in found]
+        if any(_worse(row, view) for row in mine):
+            nodes.update((edge.source, edge.destination))
+        elif not mine or (view.errors.share or 0.0) + (view.errors.client_error_share or 0.0) < SMALL:
+            continue
+        telling.add(edge.id)
+    calls = {
+        edge.id: _tally(own[edge.id])
+        for edge in graph.edges
+        if own[edge.id] and (edge.id in telling or edge.destination in nodes or edge.source in nodes)
+    }
+    return Recent(window, calls, frozenset(nodes), pools_by_edge(graph, pools))
+
+
+def _worse(row: RecentCalls, view: EdgeView) -> bool:
+    """Whether the newest calls may be worse: cheap, because most are not. What is sure is found out afterwards."""
+    if row.outcomes[1]:
+        usual = (view.errors.share or 0.0) + (view.errors.client_error_share or 0.0)
+        bad = sum(row.outcomes[1])
+        if bad >= LEAST_FAILURES and bad > usual * row.requests * MORE:
+            return True
+    usually = view.latency
+    return usually is not None and (row.latency_us[0] >= usually.p90 or row.latency_us[1] >= usually.p99)
 
 
 @dataclass(frozen=True, slots=True)

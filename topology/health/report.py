@@ -102,7 +102,8 @@ class Judge:
         verdicts = {}
         for node in graph.nodes:
             if node.id in calls and (judged_by[node.id] is End.CALLEE or node.kind is not NodeKind.UNKNOWN):
-                measured = calls[node.id], calls_before.get(node.id, {}), newest.get(node.id, {})
+                last = newest.get(node.id, {}) if recent is not None and node.id in recent.nodes else {}
+                measured = calls[node.id], calls_before.get(node.id, {}), last
                 verdict = self._node(node, judged_by[node.id], *measured, seconds)
                 verdicts[node.id] = with_pool(verdict, pools.get(node.id, ()))
             elif node.kind is NodeKind.UNKNOWN:
