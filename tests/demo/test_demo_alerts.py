@@ -4,8 +4,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,6 @@ UP_SECONDS = 120.0
 HAPPENS_SECONDS = 120.0
 SOON_SECONDS = 15.0
 """From the moment the threshold was crossed to the page."""
-
-
-BUCKET_SECONDS = 10
-NEW_REASONS = {"errors-now", "latency-now", "hosts-ejected", "connections-fail", "circuit-breaker-open"}
 
 
 @pytest.fixture(scope="module")
@@ -76,71 +72,20 @@ def test_a_fault_pages_once_with_the_right_edge_and_reason_and_is_resolved(shop:
     assert (delivered - crossed).total_seconds() < SOON_SECONDS
 
 
-SHOWN_AS: dict[Fault, tuple[str, tuple[str, ...]]] = {
-    Fault(FaultKind.ERRORS, "catalog"): ("storefront", ("5xx",)),
-    Fault(FaultKind.LATENCY, "reviews"): ("storefront", ("p50", "p90", "p95")),
-    Fault(FaultKind.DEAD_INSTANCE, "cart"): ("gateway", ("most UF", "connections failed")),
-    Fault(FaultKind.DEAD_INSTANCE, "ratings"): ("reviews", ("outlier detection", "connections failed")),
-    Fault(FaultKind.SLOW_PROXY, "pricing"): ("catalog", ("p50", "p90", "p95")),
-}
-"""Faults that leave each other's edges alone: whose call shows each, and what the reason says. Those of context and of
-repeated calls make no call fail: findings name them."""
+def test_the_graph_shows_a_fault_on_its_edge_with_the_reason(shop: DemoState) -> None:
+    def failing() -> list[dict[str, Any]]:
+        graph = _get(f"{shop.hub_url}/api/v1/graph", window="30s")
+        return [
+            edge
+            for edge in graph["edges"]
+            if (edge["source"]["service"], edge["destination"]["service"]) == ("checkout", "payment")
+            and edge["health"]["state"] == "failing"
+        ]
 
-
-def test_the_graph_of_five_minutes_shows_faults_of_15_seconds_on_their_edges_with_the_reasons(shop: DemoState) -> None:
-    """Which part of the data shows it is what counts: how soon a loaded machine stores it is another question."""
-    seen: dict[Fault, datetime] = {}
-    told: dict[Fault, str] = {}
-
-    def look() -> None:
-        graph = _get(f"{shop.hub_url}/api/v1/graph", window="5m")
-        newest = _time(graph["window"]["end"]) - timedelta(seconds=graph["freshness"]["access_logs"] or 0)
-        for each, (caller, words) in SHOWN_AS.items():
-            reasons = _reasons(graph, caller, each.service)
-            told[each] = "; ".join(reason["text"] for reason in reasons)
-            new = "; ".join(reason["text"] for reason in reasons if reason["code"] in NEW_REASONS)
-            if any(word in new for word in words):
-                seen.setdefault(each, newest)
-
-    _until_calm(shop)
-    with ExitStack() as faults:
-        since = datetime.now(UTC)
-        for each in SHOWN_AS:
-            faults.enter_context(fault(shop, each.kind, each.service))
-        deadline = time.monotonic() + HAPPENS_SECONDS
-        while seen.keys() != SHOWN_AS.keys():
-            look()
-            missing = {str(each): told[each] for each in SHOWN_AS if each not in seen}
-            assert time.monotonic() < deadline, f"not shown in time: {missing}"
-            time.sleep(0.5)  # what the hub knows comes from processes that tell nobody else
-    late = {str(each): at - since for each, at in seen.items() if (at - since).total_seconds() > SOON_SECONDS}
-    assert not late
-
-
-def test_comparing_before_and_after_names_the_calls_that_a_fault_broke_and_no_others(shop: DemoState) -> None:
-    _until_calm(shop)
-    since = datetime.now(UTC)
-    before = {"before_start": _text(since, -60), "before_end": _text(since)}
-    broken = {("checkout", "payment"), ("gateway", "checkout")}
-
-    def changed() -> dict[str, set[tuple[str, str]]]:
-        now = datetime.now(UTC)
-        if (now - since).total_seconds() < 2 * BUCKET_SECONDS:
-            return {}
-        compared = _get(
-            f"{shop.hub_url}/api/v1/graph/diff", **before, start=_text(since, BUCKET_SECONDS), end=now.isoformat()
-        )
-        found: dict[str, set[tuple[str, str]]] = {}
-        for edge in compared["edges"]:
-            ends = edge["source"].rpartition(":")[2], edge["destination"].rpartition(":")[2]
-            for word in edge["words"]:
-                found.setdefault(word["code"], set()).add(ends)
-        return found
-
+    eventually(lambda: [] if failing() else [{"state": "not failing"}])  # what an earlier fault left has passed
     with fault(shop, FaultKind.ERRORS, "payment"):
-        (found,) = eventually(lambda: [each for each in [changed()] if each.get("errors-rose", set()) >= broken])
-    assert found["errors-rose"] == broken
-    assert not {"added", "removed", "mtls-lost"} & found.keys()
+        (edge,) = eventually(failing)
+    assert "5xx" in str(edge["health"])
 
 
 @pytest.mark.parametrize(
@@ -174,34 +119,6 @@ def eventually(look: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]
         assert time.monotonic() < deadline, "it did not show in time"
         time.sleep(0.5)
     return found
-
-
-def _until_calm(shop: DemoState) -> None:
-    """Wait until what an earlier fault left has passed: no call fails more than it should."""
-
-    def calm() -> list[dict[str, Any]]:
-        edges = _get(f"{shop.hub_url}/api/v1/graph", window="30s")["edges"]
-        states = [reason["code"] for edge in edges for reason in edge["health"]["reasons"]]
-        return [{}] if edges and not {"error-share", "errors-now", "hosts-ejected"} & set(states) else []
-
-    eventually(calm)
-
-
-def _reasons(graph: dict[str, Any], caller: str, callee: str) -> list[dict[str, Any]]:
-    """The reasons for the health of the calls from one to the other, whatever is known of their clusters."""
-    edges = graph["edges"]
-    own = [edge for edge in edges if (edge["source"]["service"], edge["destination"]["service"]) == (caller, callee)]
-    return [reason for edge in own for reason in edge["health"]["reasons"]]
-
-
-def _text(moment: datetime, seconds: int = 0) -> str:
-    """The start of the ten seconds that have this moment, and so many later."""
-    start = int(moment.timestamp()) // BUCKET_SECONDS * BUCKET_SECONDS
-    return datetime.fromtimestamp(start + seconds, UTC).isoformat()
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _named(finding: dict[str, Any]) -> set[str]:
