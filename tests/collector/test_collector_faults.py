@@ -19,8 +19,10 @@ import pytest
 from google.rpc import code_pb2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.idl.zipkin_pb2 import ListOfSpans, Span
 from meshhub.model import Signal
 from meshhub.testing.collecting import messages_in
+from meshhub.testing.other_clients import ZipkinClient
 from meshhub.testing.otlp_clients import Client, GrpcClient, HttpClient
 
 KILLS = 20
@@ -40,7 +42,8 @@ class Senders:
     @contextmanager
     def sending(self, ports: dict[str, int]) -> Iterator[None]:
         over = threading.Event()
-        clients: list[Client] = [
+        clients: list[Client | ZipkinClient] = [
+            ZipkinClient(f"http://127.0.0.1:{ports['zipkin']}", "application/x-protobuf"),
             *(GrpcClient(f"127.0.0.1:{ports['otlp_grpc']}") for _ in range(2)),
             *(HttpClient(f"http://127.0.0.1:{ports['otlp_http']}") for _ in range(2)),
         ]
@@ -55,13 +58,12 @@ class Senders:
                 thread.join(30)
                 client.close()
 
-    def _send(self, client: Client, over: threading.Event) -> None:
+    def _send(self, client: Client | ZipkinClient, over: threading.Event) -> None:
         while not over.is_set():
             name = self._next()
-            request = ExportTraceServiceRequest()
-            request.resource_spans.add().scope_spans.add().spans.add(name=name)
+            signal, body = _request(name, is_zipkin=isinstance(client, ZipkinClient))
             try:
-                reply = client.send(Signal.TRACES, request.SerializeToString())
+                reply = client.send(signal, body)
             except (httpx.TransportError, grpc.RpcError):
                 return
             if reply.code == 0:
@@ -77,6 +79,14 @@ class Senders:
         with self._lock:
             self._count += 1
             return f"request-{self._count}-{'poison' if self._count % POISONED == 0 else 'good'};"
+
+
+def _request(name: str, *, is_zipkin: bool) -> tuple[Signal, bytes]:
+    if is_zipkin:
+        return Signal.ZIPKIN, ListOfSpans(spans=[Span(name=name)]).SerializeToString()
+    request = ExportTraceServiceRequest()
+    request.resource_spans.add().scope_spans.add().spans.add(name=name)
+    return Signal.TRACES, request.SerializeToString()
 
 
 @contextmanager
@@ -126,7 +136,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(tmp_path: Path) -> No
     drain(data_dir, sink_dir)
 
     loaded = stored(path for path in sink_dir.iterdir() if not path.name.endswith(".unfinished"))
-    aside = stored(data_dir.glob("quarantine/traces/*.pb"))
+    aside = stored(data_dir.glob("quarantine/*/*.pb"))
     assert max((loaded + aside).values()) == 1
     assert not any("poison" in name for name in loaded)
     assert all("poison" in name for name in aside)
@@ -151,7 +161,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_a_disk_that_takes_no_more(tm
     drain(data_dir, sink_dir)
 
     loaded = stored(path for path in sink_dir.iterdir() if not path.name.endswith(".unfinished"))
-    aside = stored(data_dir.glob("quarantine/traces/*.pb"))
+    aside = stored(data_dir.glob("quarantine/*/*.pb"))
     assert senders.refused > 0
     assert max((loaded + aside).values()) == 1
     assert senders.acknowledged - set(loaded) - set(aside) == set()
