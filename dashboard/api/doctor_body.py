@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from dashboard.api.findings_body import SubjectBody
 from dashboard.api.window_body import WindowBody, show_window
-from envoy_config.doctor.model import Checkup, Configuration, Diagnosis, SignalStanding, Standing
+from envoy_config.doctor.model import Checkup, Configuration, Cure, Diagnosis, SignalStanding, Standing
 from meshhub.model import WorkloadIdentity
 
 
@@ -49,10 +49,18 @@ class ProxyBody(TypedDict):
     configuration: ConfigurationBody | None
 
 
+class RemedyBody(TypedDict):
+    """Sampling that POST /api/v1/wiring/sampling sets."""
+
+    percent: float
+    service: str | None
+
+
 class CureBody(TypedDict):
     """What mends it."""
 
     text: str
+    remedy: Annotated[RemedyBody | None, Field(description="Where the hub can make the change itself.")]
     change: Annotated[str, Field(description="The exact change: a command or lines of configuration; may be empty.")]
 
 
@@ -127,11 +135,17 @@ def _diagnosis(diagnosis: Diagnosis) -> DiagnosisBody:
         "signal": None if diagnosis.signal is None else diagnosis.signal.value,
         "title": diagnosis.title,
         "evidence": diagnosis.evidence,
-        "cure": {"text": diagnosis.cure.text, "change": diagnosis.cure.change},
+        "cure": _cure(diagnosis.cure),
         "instances": list(diagnosis.instances),
         "numbers": dict(diagnosis.numbers or {}),
         "examples": list(diagnosis.examples),
     }
+
+
+def _cure(cure: Cure) -> CureBody:
+    remedy = cure.remedy
+    shown: RemedyBody | None = None if remedy is None else {"percent": remedy.percent, "service": remedy.service}
+    return {"text": cure.text, "change": cure.change, "remedy": shown}
 
 
 def _subject(who: WorkloadIdentity) -> SubjectBody:

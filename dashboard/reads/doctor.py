@@ -34,7 +34,7 @@ class OwnedMesh(Protocol):
         ...
 
     def configurations(self) -> dict[str, Configuration]:
-        """What each proxy runs with, by instance."""
+        """What each proxy runs with, by node id, "<instance>.<namespace>"."""
         ...
 
 

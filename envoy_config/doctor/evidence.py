@@ -14,8 +14,7 @@ from traces.finders.model import Finding
 class Evidence:
     """Everything that a checkup is made of.
 
-    `window` is what is judged, up to now; last reports are looked for back to `since`. `configurations` are by
-    instance.
+    `window` is what is judged, up to now; last reports are looked for back to `since`. `configurations` are by node id.
     `propagation` are the finders' findings about request ids and trace contexts.
     """
 

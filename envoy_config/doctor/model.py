@@ -102,11 +102,22 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplingRemedy:
+    """Sampling that the hub can set itself, where it configures the proxies: of a service, or of all that have none of
+    their own."""
+
+    percent: float
+    service: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cure:
-    """What mends a fault: a sentence, and the exact change (a command, or lines of configuration)."""
+    """What mends a fault: a sentence, and the exact change (a command, or lines of configuration). With a remedy, the
+    hub can make the change itself."""
 
     text: str
     change: str = ""
+    remedy: SamplingRemedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

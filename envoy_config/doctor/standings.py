@@ -79,7 +79,7 @@ def _standing(key: _Key, rows: _Rows, evidence: Evidence) -> Standing:
         counted_seconds=counters.seconds if counters else 0.0,
         envoy_version=rows.spans.envoy_version if rows.spans else "",
         expected=rows.expected is not None,
-        configuration=evidence.configurations.get(instance),
+        configuration=evidence.configurations.get(f"{instance}.{namespace}"),
     )
 
 

@@ -29,6 +29,7 @@ from meshhub.app.access import Access, TenantApplications
 from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
+from meshhub.app.owned_mesh import AdsMesh
 from meshhub.app.wiring_watch import WiringWatch
 from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError
@@ -171,7 +172,8 @@ class Hub:
         store = self._store if tenant is None else self._store.of_tenant(tenant)
         observed = ObservedQueries(store, self._telemetry.meter, self._telemetry.tracer)
         board = self._board if tenant is None else None
-        return Reads(observed, self._clock, self._settings.topology, board, self._settings.storage.retention)
+        owned = AdsMesh(self._ads) if tenant is None else None
+        return Reads(observed, self._clock, self._settings.topology, board, self._settings.storage.retention, owned)
 
     def _make_evaluation(self) -> EvaluationService:
         observed = ObservedQueries(self._store, self._telemetry.meter, self._telemetry.tracer)

@@ -10,7 +10,15 @@ import pytest
 
 from dashboard.reads.doctor import DoctorReads
 from dashboard.reads.findings import FindingReads
-from envoy_config.doctor.model import Checkup, Configuration, Diagnosis, Expected, SignalState, Telemetry
+from envoy_config.doctor.model import (
+    Checkup,
+    Configuration,
+    Diagnosis,
+    Expected,
+    SamplingRemedy,
+    SignalState,
+    Telemetry,
+)
 from meshhub.model import WorkloadIdentity
 from meshhub.testing.engine import open_store
 from meshhub.testing.wired_mesh import WiredMesh
@@ -161,7 +169,13 @@ def test_sampling_that_is_off_is_told_for_the_mesh(examine: Examine, mesh: Wired
     mesh.sampled_every = 0
     found = only(examine(mesh))
     assert (found.code, found.workload) == ("sampling-off", WorkloadIdentity())
-    assert found.cure.change == "meshhub wire sampling 10"
+    assert (found.cure.change, found.cure.remedy) == ("meshhub wire sampling 10", None)
+
+
+def test_where_the_hub_configures_the_mesh_it_offers_to_mend_it(examine: Examine, mesh: WiredMesh) -> None:
+    mesh.sampled_every = 0
+    found = only(examine(mesh, Owned(tuple(_expected(mesh, service, 0) for service in mesh.wired))))
+    assert found.cure.remedy == SamplingRemedy(10)
 
 
 def test_sampling_that_is_not_what_the_mesh_file_says(examine: Examine, mesh: WiredMesh) -> None:
@@ -221,14 +235,15 @@ def test_a_signal_that_the_mesh_file_switches_off_is_no_fault(examine: Examine, 
 
 
 def test_a_configuration_that_a_proxy_refuses_is_told_in_its_own_words(examine: Examine, mesh: WiredMesh) -> None:
-    since = datetime.fromtimestamp(mesh.end / 1e9 - 60, UTC)
+    since, space = datetime.fromtimestamp(mesh.end / 1e9 - 60, UTC), f"shop-{mesh.name}"
     running = {
-        "cart-v1-1": Configuration("aaa", "bbb", "Unknown cluster 'nope'", since=since),
-        "web-v1-1": Configuration("aaa", "bbb", since=since),
-        "stock-v1-1": Configuration("bbb", "bbb", since=since),
+        f"cart-v1-1.{space}": Configuration("", "bbb", "Unknown cluster 'nope'", since=since),
+        f"web-v1-1.{space}": Configuration("", "bbb", since=since),
+        f"stock-v1-1.{space}": Configuration("bbb", "bbb", connected=False, since=since),
     }
     codes = {each.code: each for each in examine(mesh, Owned(running=running)).diagnoses}
-    assert set(codes) == {"configuration-rejected", "configuration-old"}
+    assert set(codes) == {"configuration-rejected", "configuration-old", "configuration-cut"}
+    assert codes["configuration-cut"].workload.service == "stock"
     assert "Unknown cluster 'nope'" in codes["configuration-rejected"].evidence
     assert codes["configuration-old"].workload.service == "web"
 

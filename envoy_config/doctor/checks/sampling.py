@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from envoy_config.doctor.case import Case
 from envoy_config.doctor.grouping import by_workload, listed, names, who
-from envoy_config.doctor.model import Cure, Diagnosis, Standing, Telemetry
+from envoy_config.doctor.model import Cure, Diagnosis, SamplingRemedy, Standing, Telemetry
 from meshhub.model import WorkloadIdentity
 from meshhub.quantities import plural, share
 from traces.finders.model import Severity
 
 LEAST_REQUESTS = 200
+USUAL_PERCENT = 10.0
 DEVIATIONS = 6.0
 """So many standard deviations from what is wanted are no accident."""
 
@@ -33,7 +34,8 @@ def check(case: Case) -> Iterator[Diagnosis]:
             Cure(
                 "Set the sampling of the proxies where requests enter the mesh (mesh file: sampling_percent; Istio: "
                 "randomSamplingPercentage on tracing[], not on its provider; Consul samples nothing by default).",
-                "meshhub wire sampling 10",
+                f"meshhub wire sampling {USUAL_PERCENT:g}",
+                SamplingRemedy(USUAL_PERCENT) if case.evidence.expected else None,
             ),
             (),
             {"requests": requests},
