@@ -64,8 +64,15 @@ class HubPorts:
             for name, port in DEFAULT_PORTS.items()
             if chosen[name] != port
         )
-        names = ("OTLP/gRPC", "OTLP/HTTP", "Zipkin", "web", "Jaeger gRPC", "ADS")
-        return cls(*(chosen[name] for name in names), moved=moved)
+        return cls(
+            chosen["OTLP/gRPC"],
+            chosen["OTLP/HTTP"],
+            chosen["Zipkin"],
+            chosen["web"],
+            chosen["Jaeger gRPC"],
+            chosen["ADS"],
+            moved,
+        )
 
     @property
     def url(self) -> str:
