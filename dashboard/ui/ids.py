@@ -112,6 +112,9 @@ FINDINGS_LIST = "findings-list"
 
 MESH_TABS = "mesh-tabs"
 MESH_BODY = "mesh-body"
+MESH_SAID = "mesh-said"
+MESH_DEED = "mesh-deed"
+MESH_DONE = "mesh-done"
 
 HUB_HEALTH = "hub-health"
 

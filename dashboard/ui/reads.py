@@ -20,12 +20,14 @@ from dashboard.reads.findings import Findings
 from dashboard.reads.happenings import Happening
 from dashboard.reads.hub import DataAge, HubHealth
 from dashboard.reads.log_answers import ExportFormat, LogDetail, LogFacets, LogHistogram, LogOrder, LogPage, Tail
+from dashboard.reads.proxies import ProxyOverview
 from dashboard.reads.requests import Glance
 from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
 from dashboard.reads.slos import Defaults, Preview, SloDetail
 from dashboard.reads.traces import Inspected, Rank
 from dashboard.reads.wiring import VersionDetail
+from dashboard.reads.wiring_bundles import MeshBundle
 from envoy_config.doctor.model import Checkup
 from envoy_config.history.model import Version
 from meshhub.expression import Suggestion
@@ -112,12 +114,29 @@ class DoctorReads(Protocol):
     def checkup(self, length: timedelta = ...) -> Checkup: ...
 
 
+class Bundles(Protocol):
+    """dashboard.reads.wiring_bundles.Bundles."""
+
+    def bundles(self) -> tuple[MeshBundle, ...]: ...
+
+
 class WiringReads(Protocol):
     """dashboard.reads.wiring.WiringReads."""
 
     def history(self, *, mesh: str = "", limit: int = 100, before: int | None = None) -> tuple[Version, ...]: ...
 
     def version(self, version: int) -> VersionDetail: ...
+
+    @property
+    def bundles(self) -> Bundles: ...
+
+
+class ProxyReads(Protocol):
+    """dashboard.reads.proxies.ProxyReads."""
+
+    def overview(self) -> ProxyOverview: ...
+
+    def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str: ...
 
 
 class FindingReads(Protocol):
@@ -252,6 +271,9 @@ class Reads(Protocol):
 
     @property
     def wiring(self) -> WiringReads: ...
+
+    @property
+    def proxies(self) -> ProxyReads: ...
 
     @property
     def findings(self) -> FindingReads: ...

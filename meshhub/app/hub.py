@@ -163,7 +163,10 @@ class Hub:
         """The history of the configuration, in the data directory."""
         history = History(self._settings.data_dir / HISTORY)
         self._running.push_async_callback(asyncio.to_thread, history.close)
-        reads.wiring.connect(history, self._settings.wiring)
+        wiring, served = self._settings.wiring, self._settings.ads.mesh_file
+        if wiring.mesh_file is None and served is not None:
+            wiring = wiring.model_copy(update={"mesh_file": served})  # one mesh file is shown as it is served
+        reads.wiring.connect(history, wiring)
         self._ads.keep(history)
         reads.proxies.connect(self._ads)
 

@@ -16,6 +16,7 @@ class Tab(StrEnum):
 
     WIRING = "wiring"
     PROXIES = "proxies"
+    BUNDLES = "bundles"
     HISTORY = "history"
 
 

@@ -1,6 +1,7 @@
 """What the doctor says: how the whole mesh is wired in a sentence, then each fault with its evidence and its cure."""
 
 from collections import Counter
+from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
@@ -9,7 +10,7 @@ from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
 from dashboard.ui.views import cards
 from dashboard.ui.views.parts import Content, code, copyable, health_mark, icon, link
-from envoy_config.doctor.model import Checkup, Diagnosis, SignalState, Telemetry
+from envoy_config.doctor.model import Checkup, Diagnosis, SamplingRemedy, SignalState, Telemetry
 from topology.health import Health
 from traces.finders.model import Severity
 
@@ -84,11 +85,20 @@ def _card(diagnosis: Diagnosis, links: Links) -> Component:
             html.P(diagnosis.evidence),
             html.P([icon("note"), html.Span(cure.text)], className="fix"),
             copyable(change, "Copy the change") if change else None,
+            _remedy(cure.remedy),
             _instances(diagnosis),
             _examples(diagnosis, links),
         ],
         className="card finding",
     )
+
+
+def _remedy(remedy: SamplingRemedy | None) -> Component | None:
+    """The button that has the hub make the change (assets/mesh.js)."""
+    if remedy is None:
+        return None
+    said: dict[str, Any] = {"data-percent": f"{remedy.percent:g}", "data-service": remedy.service or ""}
+    return html.Button(f"Set sampling to {remedy.percent:g} % now", className="button remedy", **said)
 
 
 def _place(diagnosis: Diagnosis) -> str:

@@ -9,19 +9,14 @@ from dashboard.reads.wiring import VersionDetail
 from dashboard.ui.links import Links
 from dashboard.ui.state import mesh as state
 from dashboard.ui.views.cards import empty_card
+from dashboard.ui.views.documents import change, text_of
 from dashboard.ui.views.parts import Content, code, copyable, facts, link, moment, section, table
-from envoy_config.diff import DocumentDiff, Presence
-from envoy_config.history.model import AppliedDocument, Deed, Version
+from envoy_config.diff import Presence
+from envoy_config.history.model import Deed, Version
 
 HASH_SHOWN = 12
 HEADS = ("Version", "When", "Who", "What", "For", "Why", "Documents")
 _DEEDS = {Deed.APPLY: "applied", Deed.ROLLBACK: "rolled back", Deed.SERVE: "served"}
-_PRESENCE = {
-    Presence.ADDED: "+ added",
-    Presence.REMOVED: "− removed",
-    Presence.CHANGED: "≠ changed",
-    Presence.UNCHANGED: "as before",
-}
 
 
 def history(versions: Sequence[Version], links: Links) -> Component:
@@ -63,8 +58,8 @@ def version(found: VersionDetail, links: Links) -> Component:
         ],
         className="card head",
     )
-    changes = [_change(each) for each in changed] or [html.P("Nothing is different.", className="muted")]
-    documents = [_document(each) for each in found.documents]
+    changes = [change(each) for each in changed] or [html.P("Nothing is different.", className="muted")]
+    documents = [text_of(each.name, each.text) for each in found.documents]
     return html.Div(
         [
             head,
@@ -85,21 +80,3 @@ def _row(each: Version, links: Links) -> tuple[Content, ...]:
         each.message,
         f"{len(each.documents):,}",
     )
-
-
-def _change(change: DocumentDiff) -> Component:
-    head = html.H4([code(change.name), " ", html.Span(_PRESENCE[change.presence], className="muted")])
-    if change.secret:
-        return html.Div([head, html.P("Its text is secret, and not shown.", className="muted")], className="change")
-    return html.Div([head, _lines(change.unified)], className="change")
-
-
-def _lines(unified: str) -> Component:
-    """A unified diff, its lines told apart by sign and colour."""
-    kinds = {"+": "added", "-": "removed", "@": "place"}
-    lines = [html.Div(line or " ", className=f"line {kinds.get(line[:1], '')}") for line in unified.splitlines()]
-    return html.Pre(lines, className="diff")
-
-
-def _document(document: AppliedDocument) -> Component:
-    return html.Details([html.Summary(code(document.name)), html.Pre(document.text, className="text")])

@@ -2,19 +2,33 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dashboard.reads.wiring_bundles import Bundles
 from dashboard.ui import ids
 from dashboard.ui.links import Links
 from dashboard.ui.views.doctor import doctor
 from dashboard.ui.views.mesh_proxies import proxies
+from dashboard.ui.views.wiring_bundles import bundles
+from envoy_config.doctor.model import Cure, SamplingRemedy
+from envoy_config.history.history import History
+from envoy_config.settings import WiringSettings
+from meshhub.clock import SystemClock
 from meshhub.errors import StorageError
+from meshhub.principal import Principal, Role, acting_as
 from meshhub.testing.fake_doctor import FakeDoctorReads
 from meshhub.testing.mood import Mood
 
 Text = Callable[[Any], str]
+MESH_FILE = """
+apiVersion: meshhub/v1
+hub: {otlp: "meshhub.observability.svc.cluster.local:4317"}
+meshes:
+- {name: prod, kind: istio, version: "1.31"}
+"""
 CHECKUP = FakeDoctorReads(Mood()).made
 
 
@@ -83,3 +97,52 @@ def test_a_version_shows_what_it_changed_and_no_secret(ui: Any, text: Text) -> N
 def test_a_version_that_is_none_says_so(ui: Any, text: Text, version: str) -> None:
     answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search=f"?tab=history&version={version}")
     assert "Could not" in text(answer[ids.MESH_BODY]["children"])
+
+
+def test_what_the_hub_configures_itself_is_told(ui: Any, text: Text) -> None:
+    answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search="?tab=proxies")
+    said = text(answer[ids.MESH_BODY]["children"])
+    assert "Current 2 of 4 proxies" in said
+    assert "its certificate says spiffe://demo/ns/shop/sa/ratings" in said
+
+
+def test_a_hub_without_a_mesh_file_says_how_to_have_one(ui: Any, text: Text) -> None:
+    answer = ui.call(f"{ids.MESH_BODY}.children", frame_location__search="?tab=bundles")
+    assert "This hub has no mesh file" in text(answer[ids.MESH_BODY]["children"])
+
+
+def test_a_bundle_shows_what_arrives_and_its_documents(text: Text, tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    file.write_text(MESH_FILE, encoding="utf-8")
+    made = Bundles(WiringSettings(mesh_file=file), History(":memory:"), SystemClock()).bundles()
+    said = text(bundles(made))
+    assert "prod istio 1.31" in said
+    assert "never applied by this hub" in said
+    assert "telemetry" in said.lower()
+    assert "access logs" in said
+    assert "pushed" in said
+
+
+def test_a_remedy_is_a_button_that_says_what_it_does(written: Callable[[Any], str], text: Text) -> None:
+    cure = Cure("Set the sampling.", "meshhub wire sampling 10", SamplingRemedy(10, "cart"))
+    shown = doctor(replace(CHECKUP, diagnoses=(replace(CHECKUP.diagnoses[0], cure=cure),)), Links("/ui/"))
+    assert "Set sampling to 10 % now" in text(shown)
+    assert "data-percent" in written(shown)
+
+
+def test_pressing_it_has_the_hub_make_the_change(ui: Any, text: Text) -> None:
+    answer = ui.call(f"{ids.MESH_SAID}.children", mesh_deed__data={"percent": 10, "service": "", "at": 7})
+    assert "sampling of all services without their own: 10.0 %" in text(answer[ids.MESH_SAID]["children"])
+    assert answer[ids.MESH_DONE]["data"] == 7
+
+
+@pytest.mark.parametrize("percent", [None, "50", -1, 101, True, [], 1e309])
+def test_what_is_no_percentage_changes_nothing(ui: Any, text: Text, percent: object) -> None:
+    answer = ui.call(f"{ids.MESH_SAID}.children", mesh_deed__data={"percent": percent, "at": 7})
+    assert "Expected a number from 0 to 100" in text(answer[ids.MESH_SAID]["children"])
+
+
+def test_a_viewer_may_not_press_it(ui: Any, text: Text) -> None:
+    with acting_as(Principal("eve", Role.VIEWER)):
+        answer = ui.call(f"{ids.MESH_SAID}.children", mesh_deed__data={"percent": 10, "at": 7})
+    assert "takes the role operator" in text(answer[ids.MESH_SAID]["children"])
