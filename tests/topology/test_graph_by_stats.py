@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from envoy_config.ads import bootstrap
+from envoy_config.emit import hub
 from meshhub.model import TimeRange
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import NOW, client_report, server_report
@@ -11,6 +13,7 @@ from storage.records.edges import ServiceEdgeReport
 from topology.graph import build_graph
 from topology.membership import reports_by_edge
 from topology.model import Evidence, ServiceGraph
+from topology.stats import CONTROL_CLUSTERS
 
 WINDOW = TimeRange.last(timedelta(minutes=15), now=NOW)
 SHOP, CART = Proxy("shop"), Proxy("cart")
@@ -77,3 +80,42 @@ def test_stats_that_say_nothing_of_tls_are_no_plaintext() -> None:
     [edge] = graph(counted(client_report(SHOP, CART, {(200, -1, "", "unknown"): 5}))).edges
     assert edge.security is not None
     assert edge.security.text == "The proxies' stats do not say how these connections were secured."
+
+
+def connections(caller: Proxy, cluster: str, kind: str = "service") -> ServiceEdgeReport:
+    """What an Envoy's stats say of a cluster that they count no requests of, by their codes."""
+    report = counted(client_report(caller, Proxy(cluster), {(0, -1, "", "unknown"): 7}), family="tcp")
+    return replace(
+        report, destination_kind=kind, destination_cluster="", destination_namespace="", destination_principals=[]
+    )
+
+
+def test_connections_that_requests_in_access_logs_came_by_are_no_edge_of_tcp() -> None:
+    """As our wiring has it: stats count requests by class only, and clusters are called service_namespace."""
+    found = graph(
+        client_report(SHOP, CART, {MTLS: 7}),
+        connections(SHOP, "cart_shop"),
+        connections(SHOP, "bank_example", "external"),
+    )
+    assert [(edge.destination, edge.transport) for edge in found.edges] == [
+        (node.id, "http") for node in found.nodes if node.service == "cart"
+    ]
+
+
+def test_connections_are_an_edge_of_tcp_where_stats_count_requests_apart_from_them() -> None:
+    requests = counted(client_report(SHOP, CART, {MTLS: 7}))
+    found = graph(client_report(SHOP, CART, {MTLS: 7}), requests, connections(SHOP, "redis"))
+    assert [node.service for node in found.nodes] == ["redis", "cart", "shop"]
+
+
+def test_connections_are_an_edge_of_tcp_where_nothing_is_logged() -> None:
+    assert [edge.transport for edge in graph(connections(SHOP, "redis")).edges] == ["tcp"]
+
+
+def test_proxies_own_connections_to_the_hub_and_the_agent_are_no_edges() -> None:
+    found = graph(connections(SHOP, "meshhub_otlp"), connections(SHOP, "meshhub_ads"), connections(SHOP, "xds-grpc"))
+    assert found.edges == ()
+
+
+def test_the_names_of_control_clusters_are_those_that_the_wiring_gives() -> None:
+    assert {hub.CLUSTER, bootstrap.CLUSTER} <= CONTROL_CLUSTERS
