@@ -17,7 +17,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from dashboard.reads.compat import CompatReads
 from meshhub.clock import SystemClock
-from meshhub.errors import ConfigurationError, MeshhubError, StorageError
+from meshhub.errors import MeshhubError, StorageError
 from meshhub.jaeger_grpc import api_v2, api_v3
 from meshhub.jaeger_grpc.api_v2 import QueryServiceV2
 from meshhub.jaeger_grpc.idl import jaeger_api_v2_pb2 as v2
@@ -26,6 +26,7 @@ from meshhub.jaeger_grpc.server import JaegerGrpcServer
 from meshhub.jaeger_grpc.settings import JaegerGrpcSettings, JaegerTlsSettings
 from meshhub.jaeger_grpc.spans import CHUNK_SPANS, chunks
 from meshhub.settings import load_settings
+from meshhub.settings.exposure import jaeger_needs_tokens
 from meshhub.testing.fake_compat import EmptyStore, Shop
 from meshhub.testing.hub import RunningHub
 from meshhub.testing.otlp import Proxy
@@ -281,13 +282,13 @@ def test_an_address_that_is_taken_is_said_and_null_turns_it_off(embedded_store: 
         JaegerGrpcServer(JaegerGrpcSettings(address="127.0.0.1:0", tls=tls), reads).start()
 
 
-def test_other_machines_are_let_in_with_certificates_only() -> None:
+def test_other_machines_are_let_in_with_certificates_or_tokens_only() -> None:
+    """That a hub asks for tokens is in test_hub_access.py."""
     everywhere = {"MESHHUB_JAEGER_GRPC__ADDRESS": "0.0.0.0:16685"}
-    with pytest.raises(ConfigurationError, match=r"jaeger_grpc\.tls\.client_ca_file"):
-        load_settings(None, everywhere)
+    assert jaeger_needs_tokens(load_settings(None, everywhere).settings)
     mutual = {"CERT_FILE": "/cert", "KEY_FILE": "/key", "CLIENT_CA_FILE": "/ca"}
     tls = {f"MESHHUB_JAEGER_GRPC__TLS__{name}": path for name, path in mutual.items()}
-    assert load_settings(None, everywhere | tls).settings.jaeger_grpc.address == "0.0.0.0:16685"
+    assert not jaeger_needs_tokens(load_settings(None, everywhere | tls).settings)
 
 
 def test_a_real_hub_serves_them(hub: RunningHub) -> None:
