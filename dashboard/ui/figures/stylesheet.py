@@ -11,6 +11,8 @@ Rule = dict[str, Any]
 
 FONT = "MeshhubMarks, system-ui, -apple-system, Segoe UI, Roboto, sans-serif"
 NODE_WIDTH, NODE_HEIGHT = 138, 46
+GATEWAY_WIDTH = NODE_WIDTH + 46
+"""Of a hexagon, whose sides take a quarter of its width each: two lines of text end before them."""
 
 _SHAPES = {
     NodeKind.SERVICE: "round-rectangle",
@@ -63,7 +65,8 @@ def _node_rules(tokens: Tokens) -> list[Rule]:
             },
         ),
         *(_rule(f"node.{kind}", {"shape": shape}) for kind, shape in _SHAPES.items()),
-        _rule("node.gateway, node.unknown", {"width": NODE_WIDTH + 16}),
+        _rule("node.unknown", {"width": NODE_WIDTH + 16}),
+        _rule("node.gateway", {"width": GATEWAY_WIDTH}),
         _rule("node.external, node.unknown, node.others", {"background-color": tokens.raised}),
         _rule("node.group", {"height": NODE_HEIGHT + 16, "border-style": "double", "border-width": 5}),
         *(_node_health(health, tokens) for health in Health),

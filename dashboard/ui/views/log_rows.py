@@ -17,7 +17,7 @@ from traces.response_flags import explain_flags
 
 COLUMNS: tuple[Column, ...] = (
     column("time", "Time", width=108, pinned="left", tooltipField="when"),
-    column("answer", "Answer", cellRenderer="GridHealth", width=100),
+    column("answer", "Answer", cellRenderer="GridHealth", width=136),
     column("source", "From", width=128, tooltipField="source"),
     column("destination", "To", width=128, tooltipField="destination"),
     column("request", "Request", flex=3, minWidth=150, cellRenderer="GridLink"),

@@ -146,3 +146,12 @@ def test_namespaces_of_one_name_in_two_clusters_are_two_boxes(window: TimeRange)
     assert made["namespace:shop@west"]["data"]["label"] == "shop · west"
     assert drawn(graph, boxes=Boxes.CLUSTER)["cluster:west"]["data"]["label"] == "west"
     assert not [key for key in drawn(graph, boxes=Boxes.NONE) if key.startswith(("cluster:", "namespace:"))]
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_two_lines_of_text_fit_into_the_hexagon_of_a_gateway(scheme: Scheme) -> None:
+    """Its sides run in over a quarter of its width; "▲ 3.58 % errors" in bold takes some 105 of the graph's pixels."""
+    rules = {rule["selector"]: rule["style"] for rule in stylesheet(scheme)}
+    node, width = rules["node.node, node.group"], rules["node.gateway"]["width"]
+    lower_end = node["font-size"] * node["line-height"] / (node["height"] / 2)
+    assert width * (1 - lower_end / 2) >= 105 + 2 * 3.5

@@ -197,3 +197,9 @@ def _buttons(part: Any) -> Any:
         if hasattr(part, "data-add"):
             yield part
         yield from _buttons(part.children)
+
+
+def test_the_longest_usual_answer_fits_into_its_column() -> None:
+    """A bold letter takes up to 8 pixels, the glyph and the cell's margins 32."""
+    widths = {each["field"]: each.get("width", 0) for each in log_rows.COLUMNS}
+    assert widths["answer"] >= 32 + 8 * len(log_rows.answer(200, 14))
