@@ -19,7 +19,8 @@ class WantedSampling(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     percent: Annotated[
-        float | None, Field(ge=0, le=100, description="Share of requests that get spans; null: as the mesh file says.")
+        float | None,
+        Field(ge=0, le=100, strict=True, description="Share of requests that get spans; null: as the mesh file says."),
     ]
     service: ServiceName | None = None
     author: Author

@@ -85,6 +85,10 @@ class Channel:
         """Whether nothing was ever sent."""
         return not self._answered
 
+    def has(self, target: Mapping[str, Resource]) -> bool:
+        """Whether the client took all of this."""
+        return self.awaiting is None and all(self._client.get(name) == each.version for name, each in target.items())
+
     def refuses(self, target: Mapping[str, Resource]) -> bool:
         """Whether the client refused a part of this."""
         return any(name in target and target[name].version == version for name, version in self._refused.items())

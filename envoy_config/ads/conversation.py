@@ -29,6 +29,12 @@ class Conversation:
         """What the client is to have."""
         return self._target
 
+    @property
+    def settled(self) -> bool:
+        """Whether the client asked for everything that it is to have, and took it."""
+        targets = ((kind, self._target.of(kind)) for kind in Kind)
+        return all(kind in self._channels and self._channels[kind].has(target) for kind, target in targets if target)
+
     def receive(self, request: SotwRequest | DeltaRequest, now: float) -> Outcome | None:
         """Take a request; the outcome if it answers a response. Types that are not served are ignored."""
         kind = BY_TYPE_URL.get(request.type_url)

@@ -214,6 +214,8 @@ class AdsServer:
                     break
         finally:
             stream.flushing = False
+        if stream.conversation.settled:
+            self._board.settled(stream.node, stream.conversation.target.version)
         self._set_timer(stream)
 
     def _set_timer(self, stream: _Stream) -> None:

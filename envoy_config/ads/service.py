@@ -21,7 +21,7 @@ from envoy_config.history.model import Applied, AppliedDocument, Deed, Scope
 from envoy_config.intent import Mesh, load_mesh
 from envoy_config.intent.faults import InjectedFault
 from meshhub.clock import Clock
-from meshhub.errors import MeshhubError, NotFound
+from meshhub.errors import MeshhubError, NotFound, UnusableRequest
 
 BUNDLE = "envoy"
 TARGET = "ads"
@@ -41,6 +41,10 @@ class Served:
     faults: tuple[str, ...] = ()
 
 
+class Unserved(UnusableRequest):
+    """A change that is kept but not in force, because something else is wrong with what is to be served."""
+
+
 class AdsService:
     """Started and stopped on the hub's event loop; what it is asked from other threads is safe."""
 
@@ -52,6 +56,7 @@ class AdsService:
         self._server = AdsServer(settings, self.board, clock)
         self._builder = Builder(settings.certificates)
         self._working = threading.Lock()
+        self._changing = threading.Lock()
         self._stamps: dict[Path, Stamp] = {}
         self._history: History | None = None
         self._unrecorded: Callable[[], None] | None = None
@@ -111,13 +116,14 @@ class AdsService:
 
         Raises:
             NotFound: no mesh is served, or it has no such service.
+            Unserved: the change is kept, but not in force.
             MeshhubError: the change could not be kept.
         """
         mesh = self._mesh()
         name = None if service is None else laid.full_name(mesh, service)
         said = "as the mesh file says" if percent is None else f"{percent:g} %"
         what = f"sampling of {name or 'all services without their own'}: {said}"
-        self._change(self.served.overrides.with_sampling(percent, name), author, what)
+        self._change(lambda overrides: overrides.with_sampling(percent, name), author, what)
         return what
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
@@ -125,11 +131,12 @@ class AdsService:
 
         Raises:
             NotFound: no mesh is served, or it has no such service.
+            Unserved: the change is kept, but not in force.
             MeshhubError: the change could not be kept.
         """
         name = laid.full_name(self._mesh(), service)
         what = f"fault at {name}: {'none' if fault is None else _words(fault)}"
-        self._change(self.served.overrides.with_fault(fault, name), author, what)
+        self._change(lambda overrides: overrides.with_fault(fault, name), author, what)
         return what
 
     def _mesh(self) -> Mesh:
@@ -140,12 +147,19 @@ class AdsService:
             )
         return self.served.mesh
 
-    def _change(self, overrides: laid.Overrides, author: str, what: str) -> None:
-        try:
-            laid.write_overrides(self._path, overrides)
-        except OSError as error:
-            raise MeshhubError(f"could not keep the change in {self._path}: {error}") from error
-        self._refresh(author, what)
+    def _change(self, change: Callable[[laid.Overrides], laid.Overrides], author: str, what: str) -> None:
+        """One change at a time, each made to what the one before left: none undoes another."""
+        with self._changing:
+            changed = change(laid.read_overrides(self._path))
+            try:
+                laid.write_overrides(self._path, changed)
+            except OSError as error:
+                raise MeshhubError(f"could not keep the change in {self._path}: {error}") from error
+            hindrance = self._refresh(author, what)
+        if hindrance:
+            raise Unserved(
+                f"could not put it in force ({what}): {hindrance}. It is kept, and served once this is mended."
+            )
 
     async def _follow(self) -> None:
         while True:
@@ -156,15 +170,16 @@ class AdsService:
                 logger.exception("could not look at the mesh file")
 
     def _refresh_if_changed(self) -> None:
-        if any(_stamp(path) != stamp for path, stamp in self._stamps.items()):
-            self._refresh(AUTHOR, "changed on disk")
+        with self._changing:  # what a change writes is its author's, not the mesh file's
+            if any(_stamp(path) != stamp for path, stamp in self._stamps.items()):
+                self._refresh(AUTHOR, "changed on disk")
 
-    def _refresh(self, author: str, message: str) -> None:
-        """Read, build and publish: all of it or nothing. On a thread of its own."""
+    def _refresh(self, author: str, message: str) -> str:
+        """Read, build and publish: all of it or nothing, and then why. On a thread of its own."""
         with self._working:
             path = self._settings.mesh_file
             if path is None:
-                return
+                return ""
             self._stamps = {p: _stamp(p) for p in {*self._stamps, path, self._path}}
             try:
                 mesh, overrides = load_mesh(path), laid.read_overrides(self._path)
@@ -174,12 +189,13 @@ class AdsService:
             except (MeshhubError, ValueError) as error:
                 self.served = Served(self.served.mesh, self.served.overrides, (str(error),))
                 logger.error("what is served stays as it is: %s", error)
-                return
+                return str(error)
             for fault in built.faults:
                 logger.error("a proxy's certificate cannot be served: %s", fault)
             self._publish(built)
             self.served = Served(mesh, overrides, built.faults)
             self._record(mesh, path, overrides, author, message)
+            return ""
 
     def _publish(self, built: Built) -> None:
         if self._loop is None:

@@ -40,7 +40,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class ProxyState:
-    """One proxy. `wanted` is the version of all it should have; `since` is when it came or went."""
+    """One proxy. `wanted` is the version of all it should have, `has` the one that it last took as a whole since it
+    came; `since` is when it came or went."""
 
     node: str
     standing: Standing
@@ -54,6 +55,7 @@ class ProxyState:
     streams: int = 0
     since: datetime | None = None
     certificate_ends: datetime | None = None
+    has: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +118,8 @@ class Board:
 
     def came(self, node: str, *, build: str, address: str, variant: str, at: datetime) -> None:
         state = self._proxies[node]
-        self._put(
-            replace(state, build=build, address=address, variant=variant, streams=state.streams + 1, since=at, kinds=())
-        )
+        came = replace(state, build=build, address=address, variant=variant, since=at)
+        self._put(replace(came, streams=state.streams + 1, kinds=(), has=""))
 
     def went(self, node: str, at: datetime) -> None:
         if (state := self._proxies.get(node)) is not None:
@@ -147,6 +148,11 @@ class Board:
         rejected = Rejected(kind.api, version, error, at, count)
         self._put(replace(state, rejections=(*others, rejected), last_rejection=rejected))
 
+    def settled(self, node: str, version: str) -> None:
+        """Note that a proxy took all of this version."""
+        if (state := self._proxies.get(node)) is not None and state.has != version:
+            self._put(replace(state, has=version))
+
     def refuse(self, refused: Refused) -> None:
         self.counts.refused[refused.reason] += 1
         self._refused.append(refused)
@@ -160,4 +166,4 @@ def _standing(state: ProxyState) -> Standing:
         return Standing.AWAY
     if state.rejections:
         return Standing.REJECTED
-    return Standing.CURRENT if all(t.taken == t.sent for _, t in state.kinds) else Standing.PENDING
+    return Standing.CURRENT if state.has == state.wanted else Standing.PENDING

@@ -2,6 +2,7 @@
 reach them at once."""
 
 import getpass
+import math
 from typing import Annotated, Any
 
 import typer
@@ -112,9 +113,12 @@ def _percent(text: str) -> float | None:
     if text == "file":
         return None
     try:
-        return float(text.removesuffix("%"))
+        percent = float(text.removesuffix("%"))
     except ValueError:
-        raise typer.BadParameter('give a percentage, or "file"') from None
+        percent = math.nan
+    if not 0 <= percent <= 100:
+        raise typer.BadParameter('give a percentage from 0 to 100, or "file"')
+    return percent
 
 
 def _author(given: str | None) -> str:

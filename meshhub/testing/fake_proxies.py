@@ -8,8 +8,10 @@ from envoy_config.ads.overrides import Overrides
 from envoy_config.ads.service import Served
 from envoy_config.ads.state import Board, Refused
 from envoy_config.intent.faults import InjectedFault
+from meshhub.errors import NotFound
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SERVICES = ("cart", "gateway", "payment", "ratings")
 REFUSAL = "Error adding/updating listener(s) inbound: error adding listener: 'inbound' has duplicate address"
 
 
@@ -30,16 +32,24 @@ class FakeAds:
                 self.board.sent(node, kind, "9f2c51d00ab37e64")
                 refused = node.startswith("payment") and kind is Kind.LISTENER
                 self.board.answered(node, kind, "9f2c51d00ab37e64", REFUSAL if refused else None, NOW)
+            if not node.startswith("payment"):
+                self.board.settled(node, "4be1aa20c7f09d13")
         detail = "could not serve cart-v1-1.shop: its certificate says spiffe://demo/ns/shop/sa/ratings"
         self.board.refuse(Refused("cart-v1-1.shop", "ipv4:10.0.0.9:51100", "wrong_identity", detail, NOW))
 
     def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
+        self._know(service)
         self.deeds.append(f"{author}: {percent} at {service}")
         return f"sampling of {service or 'all services without their own'}: {percent} %"
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
-        self.deeds.append(f"{author}: {fault} at {service}")
+        self._know(service)
+        self.deeds.append(f"{author}: {'none' if fault is None else fault.model_dump()} at {service}")
         return f"fault at {service}: {'none' if fault is None else 'on'}"
+
+    def _know(self, service: str | None) -> None:
+        if service is not None and service not in SERVICES:
+            raise NotFound(f"could not find the service {service}: the mesh file has {', '.join(SERVICES)}.")
 
 
 def fake_proxies(ads: FakeAds | None = None) -> ProxyReads:

@@ -38,6 +38,10 @@ class RunningHub:
         """Ask the hub over HTTP."""
         return httpx.get(f"{self.url}{path}", trust_env=False, timeout=30)
 
+    def post(self, path: str, body: Mapping[str, Any]) -> httpx.Response:
+        """Have the hub do something over HTTP."""
+        return httpx.post(f"{self.url}{path}", json=dict(body), trust_env=False, timeout=30)
+
     def wait(self, seconds: float = STOP_SECONDS) -> int:
         """Wait for the end; the exit code."""
         return self.process.wait(seconds)

@@ -72,6 +72,35 @@ def test_a_fault_pages_once_with_the_right_edge_and_reason_and_is_resolved(shop:
     assert (delivered - crossed).total_seconds() < SOON_SECONDS
 
 
+def test_a_change_of_sampling_reaches_every_proxy(shop: DemoState) -> None:
+    def proxies() -> dict[str, Any]:
+        return {each["node"]: each for each in _get(f"{shop.hub_url}/api/v1/wiring/proxies")["proxies"]}
+
+    def taken() -> list[dict[str, Any]]:
+        found = list(proxies().values())
+        return found if all(each["standing"] == "current" for each in found) else []
+
+    eventually(taken)
+    before = proxies()
+    change = {"percent": 35, "author": "a test"}
+    asked = time.monotonic()
+    answer = httpx.post(f"{shop.hub_url}/api/v1/wiring/sampling", json=change, timeout=30, trust_env=False)
+    answered = time.monotonic()
+    assert answer.status_code == 200
+    after = {each["node"]: each for each in eventually(taken, seconds=0.01)}
+    done = time.monotonic()
+    took = f"answered after {answered - asked:.3f} s, all current {done - answered:.3f} s later"
+    sys.stdout.write(f"{len(after)} proxies: {took}\n")
+
+    assert len(after) == 13
+    assert all(kind["taken"] == kind["sent"] for each in after.values() for kind in each["kinds"])
+    told = {node for node, each in after.items() if each["wanted"] != before[node]["wanted"]}
+    assert set(after) - told == {"sessions-v1-1.shop"}, "TCP has no requests to sample"
+    for node in told:
+        sent = [{kind["api"]: kind["sent"] for kind in each[node]["kinds"]} for each in (before, after)]
+        assert {api for api, version in sent[1].items() if version != sent[0][api]} == {"RDS"}
+
+
 def test_the_graph_shows_a_fault_on_its_edge_with_the_reason(shop: DemoState) -> None:
     def failing() -> list[dict[str, Any]]:
         graph = _get(f"{shop.hub_url}/api/v1/graph", window="30s")
@@ -112,12 +141,12 @@ def test_a_finder_names_the_service_that_was_told_to_make_a_mistake(
     assert finding["evidence"]
 
 
-def eventually(look: Callable[[], list[dict[str, Any]]]) -> list[dict[str, Any]]:
+def eventually(look: Callable[[], list[dict[str, Any]]], seconds: float = 0.5) -> list[dict[str, Any]]:
     """What is found, once something is: what the hub knows comes from processes that tell nobody else."""
     deadline = time.monotonic() + HAPPENS_SECONDS
     while not (found := look()):
         assert time.monotonic() < deadline, "it did not show in time"
-        time.sleep(0.5)
+        time.sleep(seconds)
     return found
 
 

@@ -12,6 +12,7 @@ from envoy_config.ads.state import ProxyState
 from envoy_config.intent.faults import InjectedFault
 
 _UNKNOWN = "The mesh file that this hub serves does not have it, or the hub serves none."
+_UNSERVED = "It is kept but not in force, because the mesh file as it is now cannot be served."
 
 
 class ProxyReads(Protocol):
@@ -54,7 +55,7 @@ def add_routes(router: APIRouter, proxies: ProxyReads) -> None:
         description="Of all services without sampling of their own, or of one. The proxies have it at once: their "
         "routes change, no connection ends. It is kept over restarts and recorded in the history.",
         response_model=bodies.ChangeBody,
-        responses=problem_responses(status_404=_UNKNOWN, status_422=INVALID),
+        responses=problem_responses(status_400=_UNSERVED, status_404=_UNKNOWN, status_422=INVALID),
     )
     def change_sampling(wanted: bodies.WantedSampling) -> Response:
         changed = proxies.set_sampling(wanted.percent, service=wanted.service, author=wanted.author)
@@ -65,7 +66,7 @@ def add_routes(router: APIRouter, proxies: ProxyReads) -> None:
         summary="Have the proxies of a service inject a fault, or stop it",
         description="A delay of a share of its requests, or an error in place of a share of its answers; at once.",
         response_model=bodies.ChangeBody,
-        responses=problem_responses(status_404=_UNKNOWN, status_422=INVALID),
+        responses=problem_responses(status_400=_UNSERVED, status_404=_UNKNOWN, status_422=INVALID),
     )
     def change_fault(wanted: bodies.WantedFault) -> Response:
         return json_response({"changed": proxies.set_fault(wanted.fault, service=wanted.service, author=wanted.author)})

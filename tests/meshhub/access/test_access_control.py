@@ -43,6 +43,10 @@ CHANGES = {
     ("DELETE", "/api/v2/silence/{silence_id}"),
     ("POST", "/api/archive/{trace_id}"),
     ("POST", "/jaeger/api/archive/{trace_id}"),
+    ("POST", "/api/v1/wiring/sampling"),
+    ("POST", "/api/v1/wiring/faults"),
+    ("POST", "/api/v1/wiring/bundles/{mesh}/apply"),
+    ("POST", "/api/v1/wiring/history/{version}/rollback"),
 }
 """What takes an operator. Everything else only asks."""
 
