@@ -54,7 +54,7 @@ class Encoder:
         key = (kind, text)
         self._used.add(key)
         if key not in self._known:
-            self._known[key] = _encoded(kind, json.loads(text))
+            self._known[key] = _encoded(kind, text)
         return self._known[key]
 
     def forget_unused(self) -> None:
@@ -63,13 +63,15 @@ class Encoder:
         self._used = set()
 
 
-def _encoded(kind: Kind, message: dict[str, Any]) -> Resource:
+def _encoded(kind: Kind, text: str) -> Resource:
+    message: dict[str, Any] = json.loads(text)
     name = str(message["cluster_name" if kind is Kind.ENDPOINTS else "name"])
     try:
         body = from_json(kind.message, message).SerializeToString(deterministic=True)
     except ValueError as error:
         raise ValueError(f"{kind.api} resource {name}: {error}") from error
-    version = digest(body)
+    # Not of the body: protobuf writes the maps of packed messages in an order of each process's own.
+    version = digest(text.encode())
     content = {"type_url": kind.type_url, "value": body}
     response, delta = (
         message_class("envoy.service.discovery.v3.DiscoveryResponse"),

@@ -124,7 +124,7 @@ def test_what_cannot_be_is_told_and_changes_nothing(serving: RunningHub, capsys:
         (("sampling", "half"), "from 0 to 100"),
         (("sampling", "5", "--service", "ghost"), "could not find the service ghost: the mesh file has "),
         (("fault", "ghost", "--off"), "could not find the service ghost"),
-        (("fault", "ghost", "--abort-percent", "101"), "101"),
+        (("fault", "ghost", "--abort-percent", "101"), "or equal to"),
         (("fault", "ghost"), "give delay_percent or abort_percent"),
         (("fault", "ghost", "--abort-percent", "5", "--status", "200"), "body.fault.abort_status"),
     ):

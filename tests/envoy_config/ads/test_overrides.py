@@ -1,6 +1,11 @@
 """Changes laid over the mesh file, snapshots that are consistent, and where Envoy's API comes from."""
 
 import gzip
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +17,7 @@ from envoy_config.check import find_envoy
 from envoy_config.intent import Mesh, load_mesh
 from envoy_config.intent.faults import InjectedFault
 from envoy_config.planning import plan
+from meshhub.demo.pki import Authority
 from meshhub.errors import ConfigurationError, NotFound
 from meshhub.testing.ads_clients import cluster, listener, routes, world
 from meshhub.testing.envoy_api import extract
@@ -70,3 +76,45 @@ def test_the_descriptors_are_those_of_the_installed_envoy() -> None:
     assert envoy is not None
     expected = extract(envoy.read_bytes()).SerializeToString(deterministic=True)
     assert gzip.decompress(DESCRIPTORS.read_bytes()) == expected
+
+
+VERSIONS = """
+import sys
+from pathlib import Path
+from envoy_config.ads.building import Builder
+from envoy_config.intent import load_mesh
+
+for node, snapshot in Builder(Path(sys.argv[1])).build(load_mesh(Path(sys.argv[2]))).snapshots.items():
+    print(node, snapshot.version)
+"""
+
+
+def test_a_mesh_has_the_same_versions_in_every_process(tmp_path: Path) -> None:
+    authority = Authority("lab", now=datetime.now(UTC), uri="spiffe://lab.example")
+    authority.issue("shop", uris=["spiffe://lab.example/ns/shop/sa/shop"]).write(tmp_path / "shop")
+    (tmp_path / "ca.pem").write_bytes(authority.certificate)
+    ports = {"app_port": 8080, "inbound_port": 15006, "outbound_port": 15001, "admin_port": 15000}
+    content = {
+        "apiVersion": "meshhub/v1",
+        "cluster": "lab",
+        "trust_domain": "lab.example",
+        "hub": {"otlp": "hub.example:4317"},
+        "control_plane": {"ads": "hub.example:18000"},
+        "certificates": str(tmp_path),
+        "services": [
+            {
+                "name": "shop",
+                "namespace": "shop",
+                "versions": [{"version": "v1", "instances": [{"address": "10.0.0.1", **ports}]}],
+            }
+        ],
+    }
+    (tmp_path / "mesh.yaml").write_text(json.dumps(content))
+
+    def versions(seed: str) -> str:
+        command = [sys.executable, "-c", VERSIONS, str(tmp_path), str(tmp_path / "mesh.yaml")]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True).stdout
+
+    assert versions("1").startswith("shop-v1-0.shop ")
+    assert len({versions(seed) for seed in ("1", "2", "3")}) == 1
