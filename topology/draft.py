@@ -1,6 +1,6 @@
 """The graph while it is being built: nodes, and edges that the enrichers fill in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from meshhub.model import Reporter
@@ -35,18 +35,23 @@ class Side:
     retries: Retries = field(init=False)
 
     @classmethod
-    def of(cls, report: ServiceEdgeReport) -> "Side":
-        """The side that one report is. A proxy that did not say where it stood spoke as a caller."""
-        reporter = Reporter.SERVER if report.reporter == "server" else Reporter.CLIENT
-        outcomes = dict(zip(*report.outcomes, strict=True))
-        return cls(report, reporter, report.family == TCP, outcomes, (report.relation,))
+    def of(cls, reports: Sequence[ServiceEdgeReport]) -> "Side":
+        """The side that these reports of it are: several where a peer was named in ways that mean one workload, or
+        names were taken together. A proxy that did not say where it stood spoke as a caller."""
+        report = added(reports)
+        return cls(
+            report,
+            reporter_of(report),
+            report.family == TCP,
+            dict(zip(*report.outcomes, strict=True)),
+            tuple(each.relation for each in reports),
+            latency_is_exact=len(reports) == 1,
+        )
 
-    def absorb(self, other: "Side") -> None:
-        """Add another report of the same side and edge: the peer was named in two ways that mean one workload."""
-        self.report = added(self.report, other.report)
-        self.outcomes = dict(zip(*self.report.outcomes, strict=True))
-        self.relations += other.relations
-        self.latency_is_exact = False
+
+def reporter_of(report: ServiceEdgeReport) -> Reporter:
+    """Which side it is of."""
+    return Reporter.SERVER if report.reporter == "server" else Reporter.CLIENT
 
 
 @dataclass(slots=True)
@@ -61,18 +66,12 @@ class EdgeDraft:
     server: Side | None = None
     pool: Pool | None = None
 
-    def add(self, side: Side) -> bool:
-        """Take a report of either side. Whether it is the side's first."""
-        served = side.reporter is Reporter.SERVER
-        present = self.server if served else self.client
-        if present is not None:
-            present.absorb(side)
-            return False
-        if served:
+    def add(self, side: Side) -> None:
+        """Take either side."""
+        if side.reporter is Reporter.SERVER:
             self.server = side
         else:
             self.client = side
-        return True
 
     @property
     def headline(self) -> Side:
@@ -99,7 +98,7 @@ class GraphDraft:
         return self._edges.get((source.id, destination.id, family))
 
     def add(self, source: NodeKey, destination: NodeKey, evidence: Evidence, side: Side) -> None:
-        """Add a report to its edge, which is made if it is not there."""
+        """Add a side to its edge, which is made if it is not there."""
         family = side.report.family
         draft = self.edge(source, destination, family)
         if draft is None:
@@ -107,8 +106,8 @@ class GraphDraft:
             self._edges[source.id, destination.id, family] = draft
             self._nodes[source.id] = source
             self._nodes[destination.id] = destination
-        if draft.add(side):
-            self.sides.append(side)
+        draft.add(side)
+        self.sides.append(side)
 
     @property
     def edges(self) -> Collection[EdgeDraft]:

@@ -7,11 +7,11 @@ neither has an edge. What several of them have is never added.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from meshhub.model import TimeRange
+from meshhub.model import Reporter, TimeRange
 from storage.records.edges import PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.counts import sorted_counts
 from topology.crowd import MAX_NODES, Crowd, Placed
-from topology.draft import EdgeDraft, GraphDraft, Side
+from topology.draft import EdgeDraft, GraphDraft, Side, reporter_of
 from topology.enrich import enrich
 from topology.identity import Directory
 from topology.idle import idle_nodes
@@ -86,16 +86,19 @@ def covered_window(window: TimeRange) -> TimeRange:
 
 
 def _add_reports(draft: GraphDraft, crowd: Crowd, placed: Sequence[Placed]) -> None:
-    for report, source, destination in placed:
-        if report.signal == Evidence.ACCESS_LOG:
-            draft.add(crowd.place(source), crowd.place(destination), Evidence.ACCESS_LOG, Side.of(report))
-    for evidence in (Evidence.STATS, Evidence.SPAN):
-        for report, source, destination in placed:
+    """Each side is added up once, of all its reports: a node that stands for many names has very many."""
+    for evidence in (Evidence.ACCESS_LOG, Evidence.STATS, Evidence.SPAN):
+        sides: dict[tuple[str, str, str, Reporter], list[Placed]] = {}
+        for report, *ends in placed:
             if report.signal == evidence:
-                ends = crowd.place(source), crowd.place(destination)
-                present = draft.edge(*ends, report.family)
-                if present is None or present.measured_by is evidence:
-                    draft.add(*ends, evidence, Side.of(report))
+                source, destination = map(crowd.place, ends)
+                side = source.id, destination.id, report.family, reporter_of(report)
+                sides.setdefault(side, []).append((report, source, destination))
+        for same in sides.values():
+            first, source, destination = same[0]
+            present = draft.edge(source, destination, first.family)
+            if present is None or present.measured_by is evidence:
+                draft.add(source, destination, evidence, Side.of([report for report, _, _ in same]))
 
 
 def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:

@@ -51,7 +51,7 @@ def flood(embedded_store: Store) -> tuple[str, str]:
 
 
 def test_a_journey_of_100_000_spans_says_that_it_is_not_all(embedded_store: Store, flood: tuple[str, str]) -> None:
-    journey = RequestReads(embedded_store, SystemClock(), WiringReads()).journey(flood[0])
+    journey = RequestReads(embedded_store, SystemClock(), WiringReads(SystemClock())).journey(flood[0])
     assert journey.found.truncated
     assert (journey.found.spans, journey.found.access_logs) == (MAX_JOURNEY_SPANS, MAX_ACCESS_LOGS)
     (said,) = [note.text for note in journey.notes if note.code == "truncated"]

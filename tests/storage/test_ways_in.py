@@ -183,7 +183,7 @@ def table(store: Store, name: str, unlike: Iterable[str] = ()) -> list[tuple[Any
 
 
 def hops(store: Store) -> list[Any]:
-    journey = RequestReads(store, SystemClock(), WiringReads()).journey(REQUEST)
+    journey = RequestReads(store, SystemClock(), WiringReads(SystemClock())).journey(REQUEST)
     return [
         (hop.id, hop.source, hop.destination, hop.transport, hop.method, hop.path, hop.start_us, hop.duration_us,
          hop.outcome, hop.client, hop.attempts, hop.times, hop.notes)
