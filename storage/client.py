@@ -150,11 +150,12 @@ class Store:
         text, bound = place(query_text(name), parameters, pieces)
         with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
             result = client.query(text, parameters=bound, settings=self._limits())
+            columns = [
+                list(map(_plain, column)) if "FixedString" in kind.name else column
+                for kind, column in zip(result.column_types, result.result_columns, strict=True)
+            ]
             names = result.column_names
-            rows = result.result_rows
-            if any("FixedString" in kind.name for kind in result.column_types):
-                rows = [tuple(map(_plain, row)) for row in rows]
-            return [into(**dict(zip(names, row, strict=True))) for row in rows]
+            return [into(**dict(zip(names, row, strict=True))) for row in zip(*columns, strict=True)]
 
     def export(self, name: str, parameters: Mapping[str, Any], pieces: Pieces, form: str) -> bytes:
         """What storage/queries/<name>.sql answers, as a file of one of the engine's formats (CSVWithNames, Parquet …).

@@ -6,13 +6,13 @@ serving; a call went to the caller's workload and its callee did not report. A c
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storage.records.access_logs import AccessLog
 from traces.calls import Call, clock_of, end_of, start_of
 from traces.lineage import Lineage, SpanKey
-from traces.peers import comes_from, leads_to
+from traces.peers import comes_from, leads_to, own_principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,11 @@ class _Served:
         self.by_span: dict[SpanKey, Place] = {}
         self._by_clock: dict[tuple[str, ...], list[Place]] = defaultdict(list)
         self.by_service: dict[str, list[Place]] = defaultdict(list)
-        self.unseen: list[Place] = []
+        self._unseen: dict[str, list[Place]] = defaultdict(list)
         for index, call in enumerate(calls):
-            if not call.servers:
-                self.unseen.append(Place(index, None))
+            if call.client is not None and not call.servers:
+                for callee in {call.client.destination_service, call.client.destination_principal}:
+                    self._unseen[callee].append(Place(index, None))
             for server in call.servers:
                 place = Place(index, server)
                 if server.span_id:
@@ -50,6 +51,10 @@ class _Served:
                 self.by_service[server.service].append(place)
         for places in self._by_clock.values():
             places.sort(key=_start)
+
+    def unseen(self, names: Iterable[str]) -> Iterator[Place]:
+        """Calls to a callee of one of these names, services or principals, that it did not report; some perhaps twice."""
+        return (place for name in names if name for place in self._unseen.get(name, ()))
 
     def at(self, clock: tuple[str, ...], time: int, without: int) -> Place | None:
         """What this instance was serving at a time: of several the one that it began last; None if it began nothing."""
@@ -85,8 +90,17 @@ def _by_peers(index: int, call: Call, calls: Sequence[Call], served: _Served) ->
             for place in served.by_service.get(report.source_service, ())
             if place.server is not None and comes_from(report, place.server)
         )
-    candidates += (place for place in served.unseen if _may_lead_to(calls[place.call].client, call))
+    candidates += (
+        place for place in served.unseen(_names_of_caller(call)) if _may_lead_to(calls[place.call].client, call)
+    )
     return _closest((place for place in candidates if place.call != index), calls, report)
+
+
+def _names_of_caller(call: Call) -> tuple[str, ...]:
+    """Under which a call to the caller can say where it goes."""
+    if call.client is not None:
+        return call.client.service, own_principal(call.client)
+    return (call.servers[0].source_service,)
 
 
 def _may_lead_to(client: AccessLog | None, call: Call) -> bool:

@@ -16,7 +16,7 @@ def can_be_one_call(client: AccessLog, server: AccessLog) -> bool:
 
 def leads_to(client: AccessLog, log: AccessLog) -> bool:
     """Whether a call went to the workload that wrote `log`, as far as its caller knew where it goes."""
-    if client.destination_principal and client.destination_principal == _own_principal(log):
+    if client.destination_principal and client.destination_principal == own_principal(log):
         return True
     return (
         client.destination_service == log.service != ""
@@ -27,7 +27,7 @@ def leads_to(client: AccessLog, log: AccessLog) -> bool:
 
 def comes_from(server: AccessLog, log: AccessLog) -> bool:
     """Whether a call came from the workload that wrote `log`, as far as its callee knew where it comes from."""
-    if server.source_principal and server.source_principal == _own_principal(log):
+    if server.source_principal and server.source_principal == own_principal(log):
         return True
     return (
         server.source_service == log.service != ""
@@ -36,7 +36,8 @@ def comes_from(server: AccessLog, log: AccessLog) -> bool:
     )
 
 
-def _own_principal(log: AccessLog) -> str:
+def own_principal(log: AccessLog) -> str:
+    """The principal of the workload that wrote it; empty if it does not say."""
     return log.destination_principal if log.reporter == "server" else log.source_principal
 
 
