@@ -61,6 +61,7 @@ def _spare_the_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+    gc.enable()  # the command starts without
 
 
 class _SignalHandler:
