@@ -53,7 +53,7 @@ class _Served:
             places.sort(key=_start)
 
     def unseen(self, names: Iterable[str]) -> Iterator[Place]:
-        """Calls to a callee of one of these names, services or principals, that it did not report; some perhaps twice."""
+        """Calls to a callee of one of these names, services or principals, that it did not report, some twice."""
         return (place for name in names if name for place in self._unseen.get(name, ()))
 
     def at(self, clock: tuple[str, ...], time: int, without: int) -> Place | None:
