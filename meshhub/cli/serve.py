@@ -21,7 +21,7 @@ def serve(
     """Run the hub: receive telemetry, keep it, answer. SIGTERM and Ctrl-C drain."""
     loaded = load(config, data_dir, store, insecure, assignments)
 
-    gc.disable()  # what is imported and built stays for good: looking through it was a sixth of the start
+    gc.disable()  # what is imported and built stays for good: looking through it was a tenth of the start
     try:
         from meshhub.app import serving
 
