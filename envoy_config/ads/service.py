@@ -4,7 +4,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -34,11 +35,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What is in force. `faults` are why something newer, or the certificates of a proxy, are not."""
+    """What is in force, and since when. `faults` are why something newer, or the certificates of a proxy, are not."""
 
     mesh: Mesh | None = None
     overrides: laid.Overrides = laid.NO_OVERRIDES
     faults: tuple[str, ...] = ()
+    since: datetime | None = None
+
+    def followed_by(self, mesh: Mesh, overrides: laid.Overrides, faults: tuple[str, ...], now: datetime) -> "Served":
+        """What is in force from now on: the same with other faults, unless the mesh or an override differs."""
+        is_same = (mesh, overrides) == (self.mesh, self.overrides)
+        return Served(mesh, overrides, faults, self.since if is_same else now)
 
 
 class Unserved(UnusableRequest):
@@ -187,13 +194,13 @@ class AdsService:
                 self._stamps = {p: _stamp(p) for p in {path, self._path, *self._builder.files(mesh)}}
                 built = self._builder.build(effective)
             except (MeshhubError, ValueError) as error:
-                self.served = Served(self.served.mesh, self.served.overrides, (str(error),))
+                self.served = replace(self.served, faults=(str(error),))
                 logger.error("what is served stays as it is: %s", error)
                 return str(error)
             for fault in built.faults:
                 logger.error("a proxy's certificate cannot be served: %s", fault)
             self._publish(built)
-            self.served = Served(mesh, overrides, built.faults)
+            self.served = self.served.followed_by(mesh, overrides, built.faults, self._clock.now())
             self._record(mesh, path, overrides, author, message)
             return ""
 

@@ -93,12 +93,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A proxy that the mesh file has, and what it should send."""
+    """A proxy that the mesh file has, and what it should send.
+
+    `since` is when what is served changed last, None where that is not known.
+    """
 
     workload: WorkloadIdentity
     instance: str
     signals: frozenset[Telemetry]
     sampling_percent: float
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class AdsMesh:
                 proxy.instance,
                 signals,
                 proxy.sampling_percent,
+                served.since,
             )
             for proxy in proxies(mesh)
         )

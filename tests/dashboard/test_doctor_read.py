@@ -1,7 +1,7 @@
 """The doctor on the real engine: each fault planted in the telemetry of a sound mesh is found, alone, with its cure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -184,6 +184,13 @@ def test_sampling_that_is_not_what_the_mesh_file_says(examine: Examine, mesh: Wi
     assert {each.code for each in found} == {"sampling-differs"}
     assert {each.workload.service for each in found} == {"web", "cart", "stock"}
     assert "samples 20 % instead of 80 %" in found[0].title
+
+
+def test_sampling_that_has_just_been_changed_is_not_judged(examine: Examine, mesh: WiredMesh) -> None:
+    """The window still has requests that were sampled as they were meant to be before."""
+    now = datetime.now(UTC)
+    owned = Owned(tuple(replace(_expected(mesh, service, 80), since=now) for service in mesh.wired))
+    assert examine(mesh, owned).diagnoses == ()
 
 
 def test_a_service_that_loses_the_context_is_named(examine: Examine, mesh: WiredMesh) -> None:

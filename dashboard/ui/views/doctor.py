@@ -44,7 +44,8 @@ def _head(checkup: Checkup) -> Component:
         words = f"All {proxies} of {workloads} are wired as they should be."
     else:
         faults = fmt.plural(len(checkup.diagnoses), "thing")
-        words = f"{faults} to mend in the wiring of {proxies} of {workloads}."
+        what = "worth a look" if worst is Severity.NOTE else "to mend"
+        words = f"{faults} {what} in the wiring of {proxies} of {workloads}."
     return html.Div(
         [
             html.H2([health_mark(Health.HEALTHY if worst is None else _HEALTH[worst]), html.Span(words)]),

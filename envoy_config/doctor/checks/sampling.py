@@ -17,7 +17,10 @@ DEVIATIONS = 6.0
 
 
 def check(case: Case) -> Iterator[Diagnosis]:
-    """One diagnosis for the whole mesh where nothing is sampled, else one per workload that differs from its intent."""
+    """One diagnosis for the whole mesh where nothing is sampled, else one per workload that differs from its intent.
+
+    What changed within the window is not judged: requests from before it were sampled as they were meant to be.
+    """
     known = [each for each in case.standings if each.sampled_share is not None]
     requests = sum(each.with_context for each in known)
     sampled = sum((each.sampled_share or 0) * each.with_context for each in known)
@@ -41,7 +44,11 @@ def check(case: Case) -> Iterator[Diagnosis]:
             {"requests": requests},
         )
         return
-    wanted = {(each.workload, each.instance): each.sampling_percent / 100 for each in case.evidence.expected}
+    wanted = {
+        (each.workload, each.instance): each.sampling_percent / 100
+        for each in case.evidence.expected
+        if each.since is None or each.since <= case.evidence.window.start
+    }
 
     def differs(standing: Standing) -> bool:
         share_wanted, count = wanted.get((standing.workload, standing.instance)), standing.with_context
@@ -60,8 +67,8 @@ def check(case: Case) -> Iterator[Diagnosis]:
             workload,
             Telemetry.SPANS,
             f"{who(workload)} samples {share(is_share)} instead of {percent:g} %",
-            f"Of {plural(count, 'access log')} of {listed(members)} {share(is_share)} were sampled; the mesh file says "
-            f"{percent:g} %. "
+            f"Of {plural(count, 'access log')} of {listed(members)} {share(is_share)} were sampled; the hub's "
+            f"configuration says {percent:g} %. "
             "A request that arrives with a trace context keeps its caller's decision.",
             Cure(
                 "If its callers decide, nothing is wrong. Else the proxy runs with an older configuration.",

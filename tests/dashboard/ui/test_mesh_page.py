@@ -21,6 +21,7 @@ from meshhub.errors import StorageError
 from meshhub.principal import Principal, Role, acting_as
 from meshhub.testing.fake_doctor import FakeDoctorReads
 from meshhub.testing.mood import Mood
+from traces.finders.model import Severity
 
 Text = Callable[[Any], str]
 MESH_FILE = """
@@ -30,6 +31,12 @@ meshes:
 - {name: prod, kind: istio, version: "1.31"}
 """
 CHECKUP = FakeDoctorReads(Mood()).made
+
+
+def test_nothing_is_to_mend_where_all_is_healthy_but_for_notes(text: Text) -> None:
+    notes = replace(CHECKUP, diagnoses=(replace(CHECKUP.diagnoses[0], severity=Severity.NOTE),))
+    said = text(doctor(notes, Links("/ui/")))
+    assert "1 thing worth a look in the wiring of 4 proxies of 3 workloads." in said
 
 
 def test_faults_stand_worst_first_with_evidence_and_cure(text: Text) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from envoy_config.ads.api import DESCRIPTORS, from_json
 from envoy_config.ads.overrides import FILE, Overrides, full_name, overlaid, read_overrides, write_overrides
+from envoy_config.ads.service import Served
 from envoy_config.ads.snapshot import make_snapshot
 from envoy_config.check import find_envoy
 from envoy_config.intent import Mesh, load_mesh
@@ -118,3 +119,10 @@ def test_a_mesh_has_the_same_versions_in_every_process(tmp_path: Path) -> None:
 
     assert versions("1").startswith("shop-v1-0.shop ")
     assert len({versions(seed) for seed in ("1", "2", "3")}) == 1
+
+
+def test_what_is_served_is_in_force_since_it_changed_last(mesh: Mesh) -> None:
+    first, later = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, tzinfo=UTC)
+    served = Served().followed_by(mesh, Overrides(), (), first)
+    assert served.followed_by(mesh, Overrides(), ("a certificate is missing",), later).since == first
+    assert served.followed_by(mesh, Overrides().with_sampling(3, None), (), later).since == later
