@@ -14,6 +14,8 @@ from dashboard.ui.links import Links
 from dashboard.ui.theme import MARKS
 from dashboard.ui.views.alert_look import severity, severity_health, urgency
 
+_NOUNS = ("page", "ticket", "warning", "error")
+
 
 def badge(statuses: Sequence[AlertStatus], links: Links) -> Component | None:
     """What fires and is not held back, the most severe first, and a link to it; None where nothing does."""
@@ -23,7 +25,7 @@ def badge(statuses: Sequence[AlertStatus], links: Links) -> Component | None:
         return None
     worst = sorted(told, key=urgency)
     counts = Counter((severity(alert), severity_health(alert)) for alert in worst)
-    words = [f"{MARKS[health].glyph} {number:,} {name}" for (name, health), number in counts.items()]
+    words = [f"{MARKS[health].glyph} {_counted(number, name)}" for (name, health), number in counts.items()]
     held = f", {len(firing) - len(told):,} more held back" if len(firing) > len(told) else ""
     away = dict.fromkeys(links.own(), "")
     made: Component = dcc.Link(
@@ -33,3 +35,8 @@ def badge(statuses: Sequence[AlertStatus], links: Links) -> Component | None:
         title=f"{fmt.plural(len(told), 'alert')} firing: {', '.join(words)}{held}",
     )
     return made
+
+
+def _counted(number: int, name: str) -> str:
+    """Severities that are nouns have a plural: "2 pages", "2 critical"."""
+    return fmt.plural(number, name, "" if name in _NOUNS else name)

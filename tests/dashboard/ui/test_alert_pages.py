@@ -1,19 +1,23 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from alerting.alerts.model import Sighting
+from alerting.alerts.model import AlertState, Sighting
 from alerting.ledger.ledger import Event
 from alerting.matchers import matches_all, parse_matchers
 from dashboard.ui.figures.alert_timeline import MOST_ROWS, Named, alert_timeline, firings
+from dashboard.ui.links import Links
 from dashboard.ui.pages.alerts_deeds import Deed, read_deed
+from dashboard.ui.views import firing_now
 from dashboard.ui.views.alert_forms import matchers_of
 from dashboard.ui.views.alerts import MOST_ROWS as MOST_LISTED
 from meshhub.errors import UnusableRequest
 from meshhub.model import TimeRange
 from meshhub.testing.fake_alerts import burning
+from meshhub.testing.fake_reads import FakeReads
 from topology.health.model import Health
 
 Text = Callable[[Any], str]
@@ -167,3 +171,11 @@ def test_prefilled_matchers_match_the_alert_whatever_its_labels(ui: Any) -> None
         alert.fingerprint, {"a": 'x",\\ y="', "b": "1, 2\n3"}, {}, alert.state, alert.starts_at, alert.last_met
     )
     assert matches_all(parse_matchers(matchers_of(odd)), odd.labels)
+
+
+@pytest.mark.parametrize(("severity", "words"), [("page", "■ 2 pages"), ("critical", "■ 2 critical")])
+def test_the_badge_counts_severities_in_their_plural(text: Text, severity: str, words: str) -> None:
+    some = next(each for each in FakeReads().alerts.alerts() if each.alert.state is AlertState.FIRING)
+    alert = replace(some.alert, labels={**some.alert.labels, "severity": severity})
+    status = replace(some, alert=alert, silenced_by=(), inhibited_by=())
+    assert text(firing_now.badge([status, status], Links("/ui/"))) == words
