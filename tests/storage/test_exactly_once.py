@@ -9,9 +9,11 @@ import pytest
 from meshhub.errors import StorageError
 from meshhub.model import Signal
 from meshhub.testing.engine import run
-from meshhub.testing.everything import SegmentFile, contents, segments
+from meshhub.testing.everything import SegmentFile, contents, segments, written
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.front import running_front
+from meshhub.testing.otlp import segment
+from meshhub.testing.prometheus import write_request
 from storage.client import Store
 from storage.settings import StorageSettings
 
@@ -20,8 +22,26 @@ def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     return {table: after[table] - before[table] for table in after}
 
 
+def remote_write(folder: Path, sent: Exchange) -> SegmentFile:
+    """A counter of Istio's with what it means: in the tables of sums, of edges by stats, and of metadata."""
+    labels = {
+        "__name__": "istio_requests_total",
+        "reporter": "source",
+        "source_canonical_service": sent.caller.service,
+        "source_workload_namespace": sent.caller.namespace,
+        "destination_canonical_service": sent.callee.service,
+        "destination_service_namespace": sent.callee.namespace,
+        "request_protocol": "http",
+        "response_code": "200",
+    }
+    request = write_request([(labels, [(7.0, sent.start // 10**6)])])
+    request.metadata.add(type=1, metric_family_name=f"requests_{sent.caller.service}", help="Requests.")
+    content = segment([request], received=sent.start)
+    return written(folder, Signal.REMOTE_WRITE, content, f"remote-write-{sent.trace}")
+
+
 def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: Exchange) -> None:
-    files = segments(folder, sent)
+    files = [*segments(folder, sent), remote_write(folder, sent)]
     before = contents(store)
     for file in files:
         file.load(store)
@@ -30,6 +50,7 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "access_logs": 2,
         "attribute_catalogue": 5,
         "edges": 3,
+        "edges_counters": 1,
         "edges_latency": 15,
         "edges_rollup": 15,
         "edges_stats": 1,
@@ -37,7 +58,8 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "metrics_exponential_histogram": 1,
         "metrics_gauge": 1,
         "metrics_histogram": 1,
-        "metrics_sum": 1,
+        "metrics_metadata": 1,
+        "metrics_sum": 2,
         "metrics_summary": 1,
         "request_index": 1,
         "request_minutes": 2,
