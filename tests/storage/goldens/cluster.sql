@@ -2046,6 +2046,748 @@ FROM logs_local
 WHERE request_id != ''
 ;
 
+-- A google.protobuf.Duration (seconds, nanos) in microseconds; 0 where it is negative.
+CREATE OR REPLACE FUNCTION meshhub_envoy_microseconds ON CLUSTER 'two' AS (duration) -> toUInt64(greatest(
+    tupleElement(duration, 'seconds') * 1000000 + intDiv(tupleElement(duration, 'nanos'), 1000), 0))
+;
+
+-- An envoy.config.core.v3.Address as Envoy's access logs write it: ip:port, [ip]:port, a path, or a listener's name.
+CREATE OR REPLACE FUNCTION meshhub_envoy_address ON CLUSTER 'two' AS (address) -> multiIf(
+    tupleElement(tupleElement(address, 'socket_address'), 'address') != '',
+    concat(
+        if(position(tupleElement(tupleElement(address, 'socket_address'), 'address'), ':') = 0,
+            tupleElement(tupleElement(address, 'socket_address'), 'address'),
+            concat('[', tupleElement(tupleElement(address, 'socket_address'), 'address'), ']')),
+        ':', toString(tupleElement(tupleElement(address, 'socket_address'), 'port_value'))),
+    tupleElement(tupleElement(address, 'pipe'), 'path') != '', tupleElement(tupleElement(address, 'pipe'), 'path'),
+    if(tupleElement(tupleElement(address, 'envoy_internal_address'), 'server_listener_name') = '', '',
+        concat('envoy://', tupleElement(tupleElement(address, 'envoy_internal_address'), 'server_listener_name'), '/')))
+;
+
+-- The text of a field of an encoded google.protobuf.Struct, '' where it is not there, is no text or is longer than 127 bytes.
+-- An entry is <0x0a length key 0x12 length value>, a text in it <0x1a length text>. Bytes that are no Struct give ''.
+CREATE OR REPLACE FUNCTION meshhub_struct_text ON CLUSTER 'two' AS (encoded, field) -> if(
+    position(encoded, concat('\n', char(length(field)), field, '\x12')) = 0
+        OR substring(encoded, position(encoded, concat('\n', char(length(field)), field, '\x12')) + length(field) + 4, 1) != '\x1a',
+    '',
+    substring(
+        encoded,
+        position(encoded, concat('\n', char(length(field)), field, '\x12')) + length(field) + 6,
+        ascii(substring(encoded, position(encoded, concat('\n', char(length(field)), field, '\x12')) + length(field) + 5, 1))))
+;
+
+-- Where the loader puts a segment of Envoy's access log service: one row per message of a stream
+-- (storage/wire/envoy_access_logs.proto). Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_envoy_access_logs ON CLUSTER 'two'
+(
+    http_logs Tuple(log_entry Array(Tuple(
+        common_properties Tuple(
+    downstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    downstream_local_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    tls_properties Tuple(
+        tls_version UInt64,
+        tls_sni_hostname String,
+        local_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String))),
+        peer_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String)))),
+    start_time Tuple(seconds Int64, nanos Int64),
+    time_to_last_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    upstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    upstream_cluster LowCardinality(String),
+    response_flags Tuple(
+        failed_local_healthcheck UInt64, no_healthy_upstream UInt64, upstream_request_timeout UInt64, local_reset UInt64,
+        upstream_remote_reset UInt64, upstream_connection_failure UInt64, upstream_connection_termination UInt64,
+        upstream_overflow UInt64, no_route_found UInt64, delay_injected UInt64, fault_injected UInt64,
+        rate_limited UInt64, unauthorized_details Tuple(reason UInt64), rate_limit_service_error UInt64,
+        downstream_connection_termination UInt64, upstream_retry_limit_exceeded UInt64, stream_idle_timeout UInt64,
+        invalid_envoy_request_headers UInt64, downstream_protocol_error UInt64,
+        upstream_max_stream_duration_reached UInt64, response_from_cache_filter UInt64, no_filter_config_found UInt64,
+        duration_timeout UInt64, upstream_protocol_error UInt64, no_cluster_found UInt64, overload_manager UInt64,
+        dns_resolution_failure UInt64, downstream_remote_reset UInt64),
+    upstream_transport_failure_reason LowCardinality(String),
+    route_name LowCardinality(String),
+    filter_state_objects Array(Tuple(key LowCardinality(String), value Tuple(value String))),
+    custom_tags Array(Tuple(key LowCardinality(String), value String)),
+    duration Tuple(seconds Int64, nanos Int64),
+    upstream_request_attempt_count UInt64,
+    connection_termination_details LowCardinality(String),
+    stream_id String,
+    downstream_transport_failure_reason LowCardinality(String),
+    access_log_type Int64),
+        protocol_version Int64,
+        request Tuple(
+    request_method Int64, authority LowCardinality(String), path String, user_agent LowCardinality(String),
+    forwarded_for String, request_id String, original_path String, request_body_bytes UInt64,
+    request_headers Array(Tuple(key LowCardinality(String), value String))),
+        response Tuple(
+    response_code Tuple(value UInt64), response_body_bytes UInt64, response_headers Array(Tuple(key LowCardinality(String), value String)),
+    response_trailers Array(Tuple(key LowCardinality(String), value String)), response_code_details LowCardinality(String))))),
+    tcp_logs Tuple(log_entry Array(Tuple(
+        common_properties Tuple(
+    downstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    downstream_local_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    tls_properties Tuple(
+        tls_version UInt64,
+        tls_sni_hostname String,
+        local_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String))),
+        peer_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String)))),
+    start_time Tuple(seconds Int64, nanos Int64),
+    time_to_last_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    upstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    upstream_cluster LowCardinality(String),
+    response_flags Tuple(
+        failed_local_healthcheck UInt64, no_healthy_upstream UInt64, upstream_request_timeout UInt64, local_reset UInt64,
+        upstream_remote_reset UInt64, upstream_connection_failure UInt64, upstream_connection_termination UInt64,
+        upstream_overflow UInt64, no_route_found UInt64, delay_injected UInt64, fault_injected UInt64,
+        rate_limited UInt64, unauthorized_details Tuple(reason UInt64), rate_limit_service_error UInt64,
+        downstream_connection_termination UInt64, upstream_retry_limit_exceeded UInt64, stream_idle_timeout UInt64,
+        invalid_envoy_request_headers UInt64, downstream_protocol_error UInt64,
+        upstream_max_stream_duration_reached UInt64, response_from_cache_filter UInt64, no_filter_config_found UInt64,
+        duration_timeout UInt64, upstream_protocol_error UInt64, no_cluster_found UInt64, overload_manager UInt64,
+        dns_resolution_failure UInt64, downstream_remote_reset UInt64),
+    upstream_transport_failure_reason LowCardinality(String),
+    route_name LowCardinality(String),
+    filter_state_objects Array(Tuple(key LowCardinality(String), value Tuple(value String))),
+    custom_tags Array(Tuple(key LowCardinality(String), value String)),
+    duration Tuple(seconds Int64, nanos Int64),
+    upstream_request_attempt_count UInt64,
+    connection_termination_details LowCardinality(String),
+    stream_id String,
+    downstream_transport_failure_reason LowCardinality(String),
+    access_log_type Int64),
+        connection_properties Tuple(received_bytes UInt64, sent_bytes UInt64)))),
+    resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)))),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- Entries of Envoy's access log service one row each, on their way to access_logs. Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS envoy_log_entries ON CLUSTER 'two'
+(
+    received_unix_nano UInt64,
+    tenant LowCardinality(String),
+    workload Tuple(cluster String, namespace String, service String, version String, instance String, role String),
+    resource_attributes LowCardinality(String),
+    is_http UInt8,
+    common Tuple(
+    downstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    downstream_local_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    tls_properties Tuple(
+        tls_version UInt64,
+        tls_sni_hostname String,
+        local_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String))),
+        peer_certificate_properties Tuple(subject_alt_name Array(Tuple(uri String)))),
+    start_time Tuple(seconds Int64, nanos Int64),
+    time_to_last_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_upstream_rx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_first_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    time_to_last_downstream_tx_byte Tuple(seconds Int64, nanos Int64),
+    upstream_remote_address Tuple(
+    socket_address Tuple(address String, port_value UInt64),
+    pipe Tuple(path String),
+    envoy_internal_address Tuple(server_listener_name String)),
+    upstream_cluster LowCardinality(String),
+    response_flags Tuple(
+        failed_local_healthcheck UInt64, no_healthy_upstream UInt64, upstream_request_timeout UInt64, local_reset UInt64,
+        upstream_remote_reset UInt64, upstream_connection_failure UInt64, upstream_connection_termination UInt64,
+        upstream_overflow UInt64, no_route_found UInt64, delay_injected UInt64, fault_injected UInt64,
+        rate_limited UInt64, unauthorized_details Tuple(reason UInt64), rate_limit_service_error UInt64,
+        downstream_connection_termination UInt64, upstream_retry_limit_exceeded UInt64, stream_idle_timeout UInt64,
+        invalid_envoy_request_headers UInt64, downstream_protocol_error UInt64,
+        upstream_max_stream_duration_reached UInt64, response_from_cache_filter UInt64, no_filter_config_found UInt64,
+        duration_timeout UInt64, upstream_protocol_error UInt64, no_cluster_found UInt64, overload_manager UInt64,
+        dns_resolution_failure UInt64, downstream_remote_reset UInt64),
+    upstream_transport_failure_reason LowCardinality(String),
+    route_name LowCardinality(String),
+    filter_state_objects Array(Tuple(key LowCardinality(String), value Tuple(value String))),
+    custom_tags Array(Tuple(key LowCardinality(String), value String)),
+    duration Tuple(seconds Int64, nanos Int64),
+    upstream_request_attempt_count UInt64,
+    connection_termination_details LowCardinality(String),
+    stream_id String,
+    downstream_transport_failure_reason LowCardinality(String),
+    access_log_type Int64),
+    protocol_version Int64,
+    request Tuple(
+    request_method Int64, authority LowCardinality(String), path String, user_agent LowCardinality(String),
+    forwarded_for String, request_id String, original_path String, request_body_bytes UInt64,
+    request_headers Array(Tuple(key LowCardinality(String), value String))),
+    response Tuple(
+    response_code Tuple(value UInt64), response_body_bytes UInt64, response_headers Array(Tuple(key LowCardinality(String), value String)),
+    response_trailers Array(Tuple(key LowCardinality(String), value String)), response_code_details LowCardinality(String)),
+    bytes_received UInt64,
+    bytes_sent UInt64
+)
+ENGINE = Null
+;
+
+-- Explodes messages into entries of HTTP requests.
+CREATE MATERIALIZED VIEW IF NOT EXISTS envoy_log_entries_from_http ON CLUSTER 'two' TO envoy_log_entries AS
+SELECT
+    received_unix_nano,
+    tenant,
+    workload,
+    resource_attributes,
+    1 AS is_http,
+    entry.common_properties AS common,
+    entry.protocol_version AS protocol_version,
+    entry.request AS request,
+    entry.response AS response,
+    entry.request.request_body_bytes AS bytes_received,
+    entry.response.response_body_bytes AS bytes_sent
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        meshhub_workload(resource.attributes) AS workload,
+        toLowCardinality(toJSONString(meshhub_attribute_map(resource.attributes, []))) AS resource_attributes,
+        arrayJoin(http_logs.log_entry) AS entry
+    FROM ingest_envoy_access_logs
+)
+;
+
+-- Explodes messages into entries of TCP connections.
+CREATE MATERIALIZED VIEW IF NOT EXISTS envoy_log_entries_from_tcp ON CLUSTER 'two' TO envoy_log_entries AS
+SELECT
+    received_unix_nano,
+    tenant,
+    workload,
+    resource_attributes,
+    0 AS is_http,
+    entry.common_properties AS common,
+    entry.connection_properties.received_bytes AS bytes_received,
+    entry.connection_properties.sent_bytes AS bytes_sent
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        meshhub_workload(resource.attributes) AS workload,
+        toLowCardinality(toJSONString(meshhub_attribute_map(resource.attributes, []))) AS resource_attributes,
+        arrayJoin(tcp_logs.log_entry) AS entry
+    FROM ingest_envoy_access_logs
+)
+;
+
+-- Access logs as Envoy's access log service (ALS v3) sends them, to the same columns as access_logs_from_log_records makes of
+-- OTLP. What ALS has no field for comes as custom tags under the attribute names of envoy_config/attributes.py: trace_id,
+-- direction, the upstream side of TLS; the names of peers as Istio's filter state objects or as custom tags.
+-- Where no tag tells the direction, an upstream cluster that Istio calls inbound or outbound does. Envoy leaves a tag out that
+-- has nothing to say: where it was asked for the direction, as meshhub's wiring asks together with the upstream side of TLS, the
+-- lack of the latter means plain text. Blanks in reasons are underscores, as Envoy's text logs have them.
+CREATE MATERIALIZED VIEW IF NOT EXISTS access_logs_from_envoy_log_entries ON CLUSTER 'two' TO access_logs_local AS
+SELECT
+    meshhub_plausible_time(
+        toUInt64(common.start_time.seconds * 1000000000 + common.start_time.nanos), received_unix_nano) AS time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    tenant,
+    transform(common.access_log_type, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14],
+        ['TcpUpstreamConnected', 'TcpPeriodic', 'TcpConnectionEnd', 'DownstreamStart', 'DownstreamPeriodic', 'DownstreamEnd',
+        'UpstreamPoolReady', 'UpstreamPeriodic', 'UpstreamEnd', 'DownstreamTunnelSuccessfullyEstablished',
+        'UdpTunnelUpstreamConnected', 'UdpPeriodic', 'UdpSessionEnd', 'TcpConnectionStart'],
+        if(is_http = 1, 'DownstreamEnd', 'TcpConnectionEnd')) AS log_type,
+    reporter,
+    own_cluster AS cluster,
+    own_namespace AS namespace,
+    own_service AS service,
+    workload.version AS version,
+    workload.instance AS instance,
+    workload.role AS role,
+    if(reporter = 'server', peer.cluster, own_cluster) AS source_cluster,
+    multiIf(reporter != 'server', own_namespace, labelled_source[1] != '', labelled_source[2], peer.namespace) AS source_namespace,
+    multiIf(reporter != 'server', own_service, labelled_source[1] != '', labelled_source[1], peer.service) AS source_service,
+    if(reporter != 'server', workload.version, labelled_source[3]) AS source_version,
+    if(reporter = 'server', downstream_peer, upstream_local) AS source_principal,
+    multiIf(reporter = 'server', 'service', labelled_destination[1] != '', 'service', destination.kind) AS destination_kind,
+    if(reporter = 'server', own_cluster, destination.cluster) AS destination_cluster,
+    multiIf(reporter = 'server', own_namespace, labelled_destination[1] != '', labelled_destination[2],
+        destination.namespace) AS destination_namespace,
+    multiIf(reporter = 'server', own_service, labelled_destination[1] != '', labelled_destination[1],
+        destination.service) AS destination_service,
+    multiIf(reporter = 'server', workload.version, labelled_destination[1] != '', labelled_destination[3],
+        destination.version) AS destination_version,
+    if(reporter = 'server', downstream_local, upstream_peer) AS destination_principal,
+    multiIf(request.request_id != '', request.request_id, is_http = 1, common.stream_id, '') AS request_id,
+    meshhub_id16(unhex(if(match(traced, '^[0-9a-f]{16,32}$'), traced, ''))) AS trace_id,
+    meshhub_id8(unhex(if(match(traceparent, '^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-'), substring(traceparent, 37, 16), ''))) AS span_id,
+    multiIf(length(traceparent) < 55, 'unknown',
+        position('13579bdf', substring(traceparent, 55, 1)) > 0, 'yes', 'no') AS sampled,
+    transform(request.request_method, [1, 2, 3, 4, 5, 6, 7, 8, 9],
+        ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH'], '') AS method,
+    request.authority AS authority,
+    if(request.original_path = '', request.path, request.original_path) AS path,
+    common.route_name AS route_name,
+    transform(protocol_version, [1, 2, 3, 4], ['HTTP/1.0', 'HTTP/1.1', 'HTTP/2', 'HTTP/3'], '') AS protocol,
+    multiIf(is_http = 0, 'tcp', grpc_status >= 0, 'grpc', 'http') AS transport,
+    request.user_agent AS user_agent,
+    toUInt16(least(response.response_code.value, 65535)) AS response_code,
+    toInt8OrDefault(
+        if(tags[indexOf(tag_keys, 'grpc_status')] != '', tags[indexOf(tag_keys, 'grpc_status')],
+            if(has(response.response_trailers.key, 'grpc-status'),
+                response.response_trailers.value[indexOf(response.response_trailers.key, 'grpc-status')],
+                response.response_headers.value[indexOf(response.response_headers.key, 'grpc-status')])),
+        toInt8(-1)) AS grpc_status,
+    arrayStringConcat(arrayMap(bit -> [
+        'LH', 'UH', 'UT', 'LR', 'UR', 'UF', 'UC', 'UO', 'NR', 'DI', 'FI', 'RL', 'UAEX', 'RLSE', 'DC', 'URX', 'SI', 'IH',
+        'DPE', 'UMSDR', 'RFCF', 'NFCF', 'DT', 'UPE', 'NC', 'OM', 'DF', 'DR'][bit + 1], bitPositionsToArray(flags)), ',') AS response_flags,
+    replaceAll(response.response_code_details, ' ', '_') AS response_code_details,
+    replaceAll(common.connection_termination_details, ' ', '_') AS connection_termination_details,
+    replaceAll(common.upstream_transport_failure_reason, ' ', '_') AS upstream_transport_failure_reason,
+    toUInt8(least(common.upstream_request_attempt_count, 255)) AS request_attempts,
+    bytes_received,
+    bytes_sent,
+    if(last_sent = 0, meshhub_envoy_microseconds(common.duration), last_sent) AS duration_us,
+    toUInt32(least(meshhub_envoy_microseconds(common.time_to_last_rx_byte), 4294967295)) AS request_duration_us,
+    toUInt32OrZero(tags[indexOf(tag_keys, 'upstream_connect_us')]) AS upstream_connect_us,
+    toUInt32OrZero(tags[indexOf(tag_keys, 'upstream_handshake_us')]) AS upstream_handshake_us,
+    toUInt32(least(sent_upstream, 4294967295)) AS upstream_queue_us,
+    if(heard_upstream > sent_upstream, heard_upstream - sent_upstream, 0) AS upstream_first_byte_us,
+    toUInt32(if(heard_all > heard_upstream, least(heard_all - heard_upstream, 4294967295), 0)) AS upstream_response_us,
+    toUInt32(if(first_sent > 0 AND last_sent > first_sent, least(last_sent - first_sent, 4294967295), 0)) AS response_duration_us,
+    upstream_cluster,
+    meshhub_envoy_address(common.upstream_remote_address) AS upstream_host,
+    meshhub_envoy_address(common.downstream_remote_address) AS downstream_remote_address,
+    meshhub_envoy_address(common.downstream_local_address) AS downstream_local_address,
+    common.tls_properties.tls_sni_hostname AS requested_server_name,
+    transform(common.tls_properties.tls_version, [1, 2, 3, 4], ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'], '') AS downstream_tls_version,
+    tags[indexOf(tag_keys, 'upstream_tls_version')] AS upstream_tls_version,
+    multiIf(
+        reporter = 'server', multiIf(downstream_tls_version = '', 'plaintext', downstream_peer != '', 'mtls', 'tls'),
+        upstream_tls_version != '', if(upstream_peer != '', 'mtls', 'tls'),
+        upstream_host != '' AND has(tag_keys, 'direction'), 'plaintext',
+        'unknown') AS security,
+    CAST(arrayConcat(
+        arrayFilter(tag -> tag.1 NOT IN ('trace_id', 'direction', 'grpc_status', 'upstream_tls_version', 'upstream_peer_uri_san',
+            'upstream_local_uri_san', 'upstream_connect_us', 'upstream_handshake_us', 'source_service', 'source_namespace',
+            'source_version', 'destination_canonical_service', 'destination_namespace', 'destination_version'), common.custom_tags),
+        arrayMap(header -> (toLowCardinality(concat('http.request.header.', toString(header.1))), header.2),
+            arrayFilter(header -> header.1 != 'traceparent', request.request_headers)),
+        arrayMap(header -> (toLowCardinality(concat('http.response.header.', toString(header.1))), header.2),
+            arrayFilter(header -> header.1 != 'grpc-status', response.response_headers)),
+        if(request.forwarded_for = '', [], [(toLowCardinality('x_forwarded_for'), request.forwarded_for)]),
+        if(common.downstream_transport_failure_reason = '', [],
+            [(toLowCardinality('downstream_transport_failure_reason'), toString(common.downstream_transport_failure_reason))])),
+        'Map(LowCardinality(String), String)') AS attributes,
+    resource_attributes
+FROM
+(
+    SELECT
+        received_unix_nano, tenant, workload, resource_attributes, is_http, common, protocol_version, request, response,
+        bytes_received, bytes_sent, tag_keys, tags, traceparent, traced, reporter, downstream_peer, downstream_local,
+        upstream_peer, upstream_local, upstream_cluster, flags, sent_upstream, heard_upstream, heard_all, first_sent, last_sent,
+        labelled_source, labelled_destination,
+        arrayMap(identity -> meshhub_spiffe(identity), [
+            toLowCardinality(downstream_peer),
+            toLowCardinality(if(reporter = 'server', downstream_local, upstream_local))]) AS identities,
+        identities[1] AS peer,
+        identities[2] AS self,
+        arrayMap(name -> meshhub_destination(name), [upstream_cluster, authority]) AS destinations,
+        destinations[if(destinations[1].kind IN ('', 'passthrough') AND destinations[2].kind IN ('service', 'external')
+            AND workload.role != 'gateway', 2, 1)] AS destination,
+        arrayFirst(text -> text != '', [workload.cluster, self.cluster]) AS own_cluster,
+        arrayFirst(text -> text != '', [workload.namespace, self.namespace]) AS own_namespace,
+        arrayFirst(text -> text != '', [workload.service, self.service]) AS own_service
+    FROM
+    (
+        SELECT
+            received_unix_nano, tenant, workload, resource_attributes, is_http, common, protocol_version, request, response,
+            bytes_received, bytes_sent,
+            common.custom_tags.key AS tag_keys,
+            arrayMap(text -> if(text = '-', '', text), common.custom_tags.value) AS tags,
+            request.request_headers.value[indexOf(request.request_headers.key, 'traceparent')] AS traceparent,
+            if(tags[indexOf(tag_keys, 'trace_id')] = '', substring(traceparent, 4, 32), tags[indexOf(tag_keys, 'trace_id')]) AS traced,
+            common.upstream_cluster AS upstream_cluster,
+            request.authority AS authority,
+            transform(
+                if(tags[indexOf(tag_keys, 'direction')] = '', extract(toString(upstream_cluster), '^(?:inbound|outbound)'),
+                    tags[indexOf(tag_keys, 'direction')]),
+                ['1', 'INBOUND', 'inbound', '2', 'OUTBOUND', 'outbound'],
+                ['server', 'server', 'server', 'client', 'client', 'client'], 'unknown') AS reporter,
+            arrayStringConcat(common.tls_properties.peer_certificate_properties.subject_alt_name.uri, ',') AS downstream_peer,
+            arrayStringConcat(common.tls_properties.local_certificate_properties.subject_alt_name.uri, ',') AS downstream_local,
+            tags[indexOf(tag_keys, 'upstream_peer_uri_san')] AS upstream_peer,
+            tags[indexOf(tag_keys, 'upstream_local_uri_san')] AS upstream_local,
+            common.filter_state_objects.key AS object_keys,
+            common.filter_state_objects.value.value AS objects,
+            concat(objects[indexOf(object_keys, 'downstream_peer')], objects[indexOf(object_keys, 'downstream_peer_obj')]) AS caller,
+            concat(objects[indexOf(object_keys, 'upstream_peer')], objects[indexOf(object_keys, 'upstream_peer_obj')]) AS callee,
+            if(tags[indexOf(tag_keys, 'source_service')] NOT IN ('', 'unknown'),
+                [tags[indexOf(tag_keys, 'source_service')], tags[indexOf(tag_keys, 'source_namespace')],
+                tags[indexOf(tag_keys, 'source_version')]],
+                [meshhub_struct_text(caller, 'service'), meshhub_struct_text(caller, 'namespace'),
+                meshhub_struct_text(caller, 'revision')]) AS labelled_source,
+            if(tags[indexOf(tag_keys, 'destination_canonical_service')] != '',
+                [tags[indexOf(tag_keys, 'destination_canonical_service')], tags[indexOf(tag_keys, 'destination_namespace')],
+                tags[indexOf(tag_keys, 'destination_version')]],
+                [meshhub_struct_text(callee, 'service'), meshhub_struct_text(callee, 'namespace'),
+                meshhub_struct_text(callee, 'revision')]) AS labelled_destination,
+            common.response_flags AS f,
+            toUInt32(f.failed_local_healthcheck != 0) + toUInt32(f.no_healthy_upstream != 0) * 2
+                + toUInt32(f.upstream_request_timeout != 0) * 4 + toUInt32(f.local_reset != 0) * 8
+                + toUInt32(f.upstream_remote_reset != 0) * 16 + toUInt32(f.upstream_connection_failure != 0) * 32
+                + toUInt32(f.upstream_connection_termination != 0) * 64 + toUInt32(f.upstream_overflow != 0) * 128
+                + toUInt32(f.no_route_found != 0) * 256 + toUInt32(f.delay_injected != 0) * 512
+                + toUInt32(f.fault_injected != 0) * 1024 + toUInt32(f.rate_limited != 0) * 2048
+                + toUInt32(f.unauthorized_details.reason != 0) * 4096 + toUInt32(f.rate_limit_service_error != 0) * 8192
+                + toUInt32(f.downstream_connection_termination != 0) * 16384
+                + toUInt32(f.upstream_retry_limit_exceeded != 0) * 32768 + toUInt32(f.stream_idle_timeout != 0) * 65536
+                + toUInt32(f.invalid_envoy_request_headers != 0) * 131072
+                + toUInt32(f.downstream_protocol_error != 0) * 262144
+                + toUInt32(f.upstream_max_stream_duration_reached != 0) * 524288
+                + toUInt32(f.response_from_cache_filter != 0) * 1048576
+                + toUInt32(f.no_filter_config_found != 0) * 2097152 + toUInt32(f.duration_timeout != 0) * 4194304
+                + toUInt32(f.upstream_protocol_error != 0) * 8388608 + toUInt32(f.no_cluster_found != 0) * 16777216
+                + toUInt32(f.overload_manager != 0) * 33554432 + toUInt32(f.dns_resolution_failure != 0) * 67108864
+                + toUInt32(f.downstream_remote_reset != 0) * 134217728 AS bits,
+            toUInt64(bits) AS flags,
+            meshhub_envoy_microseconds(common.time_to_first_upstream_tx_byte) AS sent_upstream,
+            meshhub_envoy_microseconds(common.time_to_first_upstream_rx_byte) AS heard_upstream,
+            meshhub_envoy_microseconds(common.time_to_last_upstream_rx_byte) AS heard_all,
+            meshhub_envoy_microseconds(common.time_to_first_downstream_tx_byte) AS first_sent,
+            meshhub_envoy_microseconds(common.time_to_last_downstream_tx_byte) AS last_sent
+        FROM envoy_log_entries
+    )
+)
+;
+
+-- Where the loader puts a segment of Envoy's metrics service: one row per message of a stream
+-- (storage/wire/envoy_metrics.proto). Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_envoy_metrics ON CLUSTER 'two'
+(
+    envoy_metrics Array(Tuple(
+        name String,
+        type Int64,
+        unit String,
+        metric Array(Tuple(
+            label Array(Tuple(name LowCardinality(String), value String)),
+            gauge Tuple(value Float64),
+            counter Tuple(value Float64),
+            summary Tuple(sample_count UInt64, sample_sum Float64, quantile Array(Tuple(quantile Float64, value Float64))),
+            untyped Tuple(value Float64),
+            timestamp_ms Int64,
+            histogram Tuple(
+                sample_count UInt64, sample_sum Float64, bucket Array(Tuple(cumulative_count UInt64, upper_bound Float64))))))),
+    resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)))),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- Envoy's metrics service in the shape of OTLP. Types are io.prometheus.client's: counter 0, gauge 1, summary 2, untyped 3,
+-- histogram 4. Counters are cumulative and do not say since when. A bucket's count is of all values up to its bound: OTLP
+-- counts each bucket by itself, and what is above the last bound too.
+CREATE MATERIALIZED VIEW IF NOT EXISTS metric_records_from_envoy_metrics ON CLUSTER 'two' TO metric_records AS
+SELECT
+    received_unix_nano,
+    tenant,
+    workload,
+    resource_attributes,
+    'envoy' AS scope_name,
+    CAST((
+        family.name,
+        '',
+        family.unit,
+        transform(family.type, [0, 1, 2, 3, 4], ['sum', 'gauge', 'summary', 'gauge', 'histogram'], 'none'),
+        tuple(if(family.type IN (1, 3), arrayMap(
+            (labels, at, gauge, untyped) -> (0, at, 'as_double', if(family.type = 1, gauge, untyped), 0, labels, 0),
+            labels, times, family.metric.gauge.value, family.metric.untyped.value), [])),
+        (if(family.type = 0, arrayMap(
+            (labels, at, value) -> (0, at, 'as_double', value, 0, labels, 0), labels, times, family.metric.counter.value), []), 2, true),
+        (if(family.type = 4, arrayMap(
+            (labels, at, histogram) -> (
+                0, at, histogram.1, histogram.2,
+                arrayMap((count, before) -> if(count > before, count - before, 0),
+                    arrayPushBack(arrayMap(bucket -> bucket.1, arrayFilter(bucket -> isFinite(bucket.2), histogram.3)), histogram.1),
+                    arrayPushFront(arrayMap(bucket -> bucket.1, arrayFilter(bucket -> isFinite(bucket.2), histogram.3)), 0)),
+                arrayMap(bucket -> bucket.2, arrayFilter(bucket -> isFinite(bucket.2), histogram.3)),
+                labels, 0, 0, 0),
+            labels, times, family.metric.histogram), []), 2),
+        ([], 0),
+        tuple(if(family.type = 2, arrayMap(
+            (labels, at, summary) -> (0, at, summary.1, summary.2, summary.3, labels, 0),
+            labels, times, family.metric.summary), []))
+    ) AS Tuple(
+    name String,
+    description String,
+    unit String,
+    data Enum8('none' = 0, 'gauge' = 5, 'sum' = 7, 'histogram' = 9, 'exponential_histogram' = 10, 'summary' = 11),
+    gauge Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32))),
+    sum Tuple(data_points Array(Tuple(
+    start_time_unix_nano UInt64,
+    time_unix_nano UInt64,
+    value Enum8('none' = 0, 'as_double' = 4, 'as_int' = 6),
+    as_double Float64,
+    as_int Int64,
+    attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))),
+    flags UInt32)), aggregation_temporality Int32, is_monotonic Bool),
+    histogram Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64, bucket_counts Array(UInt64),
+            explicit_bounds Array(Float64), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32, min Float64, max Float64)),
+        aggregation_temporality Int32),
+    exponential_histogram Tuple(
+        data_points Array(Tuple(
+            attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            scale Int32, zero_count UInt64, positive Tuple(offset Int32, bucket_counts Array(UInt64)),
+            negative Tuple(offset Int32, bucket_counts Array(UInt64)), flags UInt32, min Float64, max Float64,
+            zero_threshold Float64)),
+        aggregation_temporality Int32),
+    summary Tuple(
+        data_points Array(Tuple(
+            start_time_unix_nano UInt64, time_unix_nano UInt64, count UInt64, sum Float64,
+            quantile_values Array(Tuple(quantile Float64, value Float64)), attributes Array(Tuple(key LowCardinality(String), value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String))), flags UInt32))))) AS metric
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        workload,
+        resource_attributes,
+        family,
+        arrayMap(at -> if(at = 0, received_unix_nano, toUInt64(at * 1000000)), family.metric.timestamp_ms) AS times,
+        arrayMap(
+            pairs -> arrayMap(pair -> (pair.1, ('string_value', pair.2, false, 0, 0., '', '', '')), pairs), family.metric.label) AS labels
+    FROM
+    (
+        SELECT
+            received_unix_nano,
+            tenant,
+            meshhub_workload(resource.attributes) AS workload,
+            toLowCardinality(toJSONString(meshhub_attribute_map(resource.attributes, []))) AS resource_attributes,
+            arrayJoin(envoy_metrics) AS family
+        FROM ingest_envoy_metrics
+    )
+)
+;
+
+-- Where the loader puts a segment of Zipkin spans: one row per request (storage/wire/zipkin.proto). Keeps nothing itself.
+CREATE TABLE IF NOT EXISTS ingest_zipkin ON CLUSTER 'two'
+(
+    spans Array(Tuple(
+        trace_id String,
+        parent_id String,
+        id String,
+        kind Int64,
+        name String,
+        timestamp UInt64,
+        duration UInt64,
+        local_endpoint Tuple(service_name String, ipv4 String, ipv6 String, port Int64),
+        remote_endpoint Tuple(service_name String, ipv4 String, ipv6 String, port Int64),
+        annotations Array(Tuple(timestamp UInt64, value String)),
+        tags Array(Tuple(key LowCardinality(String), value String)),
+        debug UInt64)),
+    received_unix_nano UInt64,
+    tenant String
+)
+ENGINE = Null
+;
+
+-- Explodes Zipkin requests into spans. A span of Envoy (tag component=proxy) is named by node.cluster, as Envoy's built-in log
+-- labels are, and by its node id; of an application the service name is whole. Tags named as OpenTelemetry names resources say
+-- more. Who is who is worked out once for each sender in a request. Trace ids of 64 bits are padded. Envoy 1.40 writes span
+-- ids in protobuf (not trace ids) in its host's order, which is reversed here. A called span that shares the id of its
+-- caller's keeps it: the two differ in kind, and readers tell them apart by that (traces/tree.py).
+CREATE MATERIALIZED VIEW IF NOT EXISTS spans_from_zipkin ON CLUSTER 'two' TO spans_local AS
+SELECT
+    meshhub_plausible_time(span.timestamp * 1000, received_unix_nano) AS time,
+    toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC') AS received,
+    least(span.duration, 9000000000000000) * 1000 AS duration_ns,
+    meshhub_id16(span.trace_id) AS trace_id,
+    meshhub_id8(if(component = 'proxy', reverse(span.id), span.id)) AS span_id,
+    meshhub_id8(if(component = 'proxy', reverse(span.parent_id), span.parent_id)) AS parent_span_id,
+    span.name AS name,
+    CAST(transform(span.kind, [1, 2, 3, 4], [3, 2, 4, 5], 0),
+        'Enum8(\'unspecified\' = 0, \'internal\' = 1, \'server\' = 2, \'client\' = 3, \'producer\' = 4, \'consumer\' = 5)') AS kind,
+    CAST(if(failed, 2, 0), 'Enum8(\'unset\' = 0, \'ok\' = 1, \'error\' = 2)') AS status_code,
+    if(failure IN ('', 'true', 'false'), '', failure) AS status_message,
+    tenant,
+    if(workload.cluster = '', texts[indexOf(keys, 'istio.cluster_id')], workload.cluster) AS cluster,
+    if(istio_service = '', workload.namespace, texts[indexOf(keys, 'istio.namespace')]) AS namespace,
+    if(istio_service = '', workload.service, istio_service) AS service,
+    if(istio_service = '', workload.version, texts[indexOf(keys, 'istio.canonical_revision')]) AS version,
+    workload.instance AS instance,
+    if(component = 'proxy', 'envoy', '') AS scope_name,
+    component,
+    texts[indexOf(keys, 'guid:x-request-id')] AS request_id,
+    texts[indexOf(keys, 'node_id')] AS node_id,
+    concat(texts[indexOf(keys, 'http.method')], texts[indexOf(keys, 'http.request.method')]) AS method,
+    concat(texts[indexOf(keys, 'http.url')], texts[indexOf(keys, 'url.full')]) AS url,
+    texts[indexOf(keys, 'http.protocol')] AS protocol,
+    toUInt16OrZero(if(has(keys, 'http.status_code'), texts[indexOf(keys, 'http.status_code')],
+        texts[indexOf(keys, 'http.response.status_code')])) AS response_code,
+    texts[indexOf(keys, 'response_flags')] AS response_flags,
+    texts[indexOf(keys, 'user_agent')] AS user_agent,
+    texts[indexOf(keys, 'peer.address')] AS peer_address,
+    toUInt64OrZero(texts[indexOf(keys, 'request_size')]) AS request_size,
+    toUInt64OrZero(texts[indexOf(keys, 'response_size')]) AS response_size,
+    texts[indexOf(keys, 'upstream_cluster')] AS upstream_cluster,
+    CAST(arrayConcat(
+        if(component = 'proxy', arrayFilter(tag -> tag.1 NOT IN ('component', 'guid:x-request-id', 'node_id', 'http.method',
+            'http.url', 'http.protocol', 'http.status_code', 'response_flags', 'user_agent', 'peer.address', 'request_size',
+            'response_size', 'upstream_cluster', 'service.name', 'service.namespace', 'service.version', 'service.instance.id',
+            'k8s.cluster.name', 'meshhub.node.role'), span.tags), span.tags),
+        if(span.remote_endpoint.service_name = '' OR has(keys, 'peer.service'), [],
+            [(toLowCardinality('peer.service'), span.remote_endpoint.service_name)]),
+        if(span.remote_endpoint.port = 0, [], [(toLowCardinality('network.peer.port'), toString(span.remote_endpoint.port))]),
+        if(length(span.remote_endpoint.ipv4) = 4,
+            [(toLowCardinality('network.peer.address'), IPv4NumToString(reinterpretAsUInt32(reverse(span.remote_endpoint.ipv4))))],
+            if(length(span.remote_endpoint.ipv6) = 16,
+                [(toLowCardinality('network.peer.address'), IPv6NumToString(toFixedString(
+                    substring(concat(span.remote_endpoint.ipv6, repeat('\0', 16)), 1, 16), 16)))],
+                []))),
+        'Map(LowCardinality(String), String)') AS attributes,
+    resource_attributes,
+    arrayMap(annotation -> (
+        meshhub_plausible_time(annotation.1 * 1000, received_unix_nano), annotation.2,
+        CAST([], 'Array(Tuple(LowCardinality(String), String))')), span.annotations) AS events
+FROM
+(
+    SELECT
+        received_unix_nano,
+        tenant,
+        arrayJoin(arrayZip(spans, arrayMap(sender -> indexOf(distinct_senders, sender), senders))) AS pair,
+        pair.1 AS span,
+        workloads[pair.2] AS workload,
+        toLowCardinality(distinct_resources[pair.2]) AS resource_attributes,
+        span.tags.key AS keys,
+        span.tags.value AS texts,
+        texts[indexOf(keys, 'component')] AS component,
+        texts[indexOf(keys, 'istio.canonical_service')] AS istio_service,
+        texts[indexOf(keys, 'error')] AS failure,
+        has(keys, 'error') AND failure != 'false' AS failed
+    FROM
+    (
+        SELECT
+            received_unix_nano,
+            tenant,
+            spans,
+            arrayMap((endpoint, tags) -> (
+                endpoint.1,
+                arrayFilter(tag -> tag.1 IN ('component', 'node_id', 'service.name', 'service.namespace', 'service.version',
+                    'service.instance.id', 'k8s.cluster.name', 'meshhub.node.role'), tags)),
+                spans.local_endpoint, spans.tags) AS senders,
+            arrayDistinct(senders) AS distinct_senders,
+            arrayMap(sender -> arrayFilter(said -> said.2 != '' AND said.1 != 'component', arrayConcat(
+                arrayMap(tag -> (if(tag.1 = 'node_id', 'node_name', toString(tag.1)), tag.2), sender.2),
+                [(if(has(sender.2, ('component', 'proxy')), 'cluster_name', 'service.name'), sender.1)])), distinct_senders) AS said,
+            arrayMap(pairs -> meshhub_workload(arrayMap(
+                pair -> (pair.1, ('string_value', pair.2, false, 0, 0., '', '', ''))::Tuple(key String, value Tuple(
+    value Enum8('none' = 0, 'string_value' = 1, 'bool_value' = 2, 'int_value' = 3, 'double_value' = 4, 'array_value' = 5, 'kvlist_value' = 6, 'bytes_value' = 7),
+    string_value String,
+    bool_value Bool,
+    int_value Int64,
+    double_value Float64,
+    array_value String,
+    kvlist_value String,
+    bytes_value String)), pairs)), said) AS workloads,
+            arrayMap(pairs -> toJSONString(CAST(pairs, 'Map(String, String)')), said) AS distinct_resources
+        FROM ingest_zipkin
+    )
+)
+;
+
 -- Counters of calls as proxies' stats have them, per minute and series: who called whom, how it ended, how it was secured.
 -- Answers: the edges of meshes that can send nothing but stats (Linkerd, ztunnel), and of proxies that send no access logs.
 -- Counters are cumulative, so nothing of this is a count by itself: what a counter grew by is between the rows of its
