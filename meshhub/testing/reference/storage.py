@@ -48,7 +48,10 @@ class Column:
 def columns(entry: Migration) -> list[Column]:
     """The columns of a table, in order."""
     body = entry.text.partition("\n(\n")[2].partition("\n)\n")[0]
-    return [Column(found["name"], found["type"], found["comment"] or "") for found in _COLUMN.finditer(body)]
+    return [
+        Column(found["name"], found["type"], (found["comment"] or "").replace("''", "'"))
+        for found in _COLUMN.finditer(body)
+    ]
 
 
 def clause(entry: Migration, name: str) -> str:
