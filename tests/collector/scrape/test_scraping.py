@@ -97,7 +97,7 @@ def test_bad_targets_are_down_and_harm_no_other(tmp_path: Path) -> None:
         with running(tmp_path, sink, scrape={"jobs": [*jobs, job("good", target)]}, meter=meter):
             sink.wait_for(lambda: all(len(values(sink, name).get("up", [])) >= 2 for name in [*names, "good"]))
             told = told_by(reader)
-            release.set()
+        release.set()
     for name in names:
         seen = values(sink, name)
         assert set(seen["up"]) == {0.0}, name
