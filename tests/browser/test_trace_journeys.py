@@ -69,6 +69,7 @@ def test_rows_are_walked_folded_and_zoomed_by_keyboard(visitor: Any) -> None:
     page.locator("[data-act=deeper]").click()
     expect(page.locator(".t-row")).to_have_count(3)
     page.keyboard.press("ArrowUp")
+    expect(page.locator(".t-tick").last).not_to_have_text(whole)
     part = page.locator(".t-tick").last.inner_text()
     page.wait_for_function(
         "() => ((given) => given.get('fold') === '@1' && given.get('zoom'))(new URLSearchParams(location.search))"

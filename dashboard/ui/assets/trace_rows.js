@@ -310,6 +310,8 @@
   }
 
   function load(rows) {
+    /* What was seen of the trace before is never written into the address of this one. */
+    window.clearTimeout(writing);
     data = rows;
     folded = new Set();
     level = Infinity;
