@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import tempfile
 import threading
 import time
 from collections import OrderedDict
@@ -96,14 +97,20 @@ def session_key(file: Path | None, data_dir: Path) -> bytes:
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            # Whole or not at all, whoever else starts now: the first one's key is everybody's.
-            draft = data_dir / f"{KEY_FILE}.{os.getpid()}"
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(secrets.token_hex(32).encode())
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, path)
-            draft.unlink()
+            _make_key(path)
         return path.read_bytes()
     except OSError as error:
         raise MeshhubError(f"could not make the key of sessions {path}: {error.strerror or error}") from error
+
+
+def _make_key(path: Path) -> None:
+    """A new key, whole or not at all; where somebody else who starts now was first, theirs stays.
+
+    The draft is nobody else's: the process id would not make it so, in a thread or in another container (id 1).
+    """
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:
+        draft.write(secrets.token_hex(32).encode())
+        draft.flush()
+        os.fsync(draft.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(draft.name, path)

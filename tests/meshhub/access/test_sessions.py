@@ -1,6 +1,7 @@
 """Sessions: only what was sealed here opens, for as long as it may."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from meshhub.access.rates import Rates
-from meshhub.access.sessions import Sessions, session_key
+from meshhub.access.sessions import KEY_FILE, Sessions, session_key
 from meshhub.errors import ConfigurationError
 from meshhub.principal import Principal, Role
 
@@ -50,15 +51,20 @@ def test_no_changed_cookie_opens_as_somebody_else(place: int, character: str) ->
 
 
 def test_the_key_of_a_data_directory_is_one_for_all_who_start_at_once(tmp_path: Path) -> None:
-    keys: list[bytes] = []
-    threads = [threading.Thread(target=lambda: keys.append(session_key(None, tmp_path))) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert len(keys) == 8
-    assert len(set(keys)) == 1
-    assert len(keys[0]) >= 32
+    starters = 8
+    together = threading.Barrier(starters)
+
+    def start() -> bytes:
+        together.wait()
+        return session_key(None, tmp_path)
+
+    with ThreadPoolExecutor(starters) as pool:
+        started = [pool.submit(start) for _ in range(starters)]
+    keys = {each.result() for each in started}  # raises what one of them raised
+    assert len(keys) == 1
+    assert len(keys.pop()) >= 32
+    assert [each.name for each in tmp_path.iterdir()] == [KEY_FILE]
+    assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
 
 
 def test_a_key_that_is_too_short_is_refused(tmp_path: Path) -> None:
