@@ -20,6 +20,14 @@ StoreUrl = Annotated[
     str | None,
     typer.Option("--store", help='"embedded" or clickhouse://host[:port] (MESHHUB_STORE).', show_default="embedded"),
 ]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--role",
+        help="What this process does: collector, web, alerting or ads; repeatable (MESHHUB_ROLES).",
+        show_default="all",
+    ),
+]
 Insecure = Annotated[bool, typer.Option("--insecure", help="Allow addresses that others reach without authentication.")]
 Assignments = Annotated[
     list[str] | None,
@@ -37,6 +45,7 @@ def load(
     store: str | None = None,
     insecure: bool = False,
     assignments: list[str] | None = None,
+    roles: list[str] | None = None,
 ) -> "LoadedSettings":
     """The settings of this process: file, environment, and these options.
 
@@ -50,6 +59,8 @@ def load(
         flags.append(Flag(("data_dir",), data_dir, "--data-dir"))
     if store is not None:
         flags.append(Flag(("store",), store, "--store"))
+    if roles:
+        flags.append(Flag(("roles",), ",".join(roles), "--role"))
     if insecure:
         flags.append(Flag(("insecure",), True, "--insecure"))
     return load_settings(config, os.environ, flags)

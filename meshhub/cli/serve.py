@@ -4,7 +4,7 @@ import gc
 
 import typer
 
-from meshhub.cli.options import Assignments, DataDir, Insecure, SettingsFile, StoreUrl, load
+from meshhub.cli.options import Assignments, DataDir, Insecure, Roles, SettingsFile, StoreUrl, load
 
 
 def add(app: typer.Typer) -> None:
@@ -16,10 +16,11 @@ def serve(
     data_dir: DataDir = None,
     store: StoreUrl = None,
     insecure: Insecure = False,
+    roles: Roles = None,
     assignments: Assignments = None,
 ) -> None:
     """Run the hub: receive telemetry, keep it, answer. SIGTERM and Ctrl-C drain."""
-    loaded = load(config, data_dir, store, insecure, assignments)
+    loaded = load(config, data_dir, store, insecure, assignments, roles)
 
     gc.disable()  # what is imported and built stays for good: looking through it was a tenth of the start
     try:

@@ -8,6 +8,7 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,8 @@ def _kind(annotation: Any) -> str:
             names.append(f"list of {_kind(typing.get_args(member)[0])}")
         elif origin is typing.Literal:
             names.append(" or ".join(f"`{value}`" for value in typing.get_args(member)))
+        elif isinstance(member, type) and issubclass(member, StrEnum):
+            names.append(" or ".join(f"`{value}`" for value in member))
         else:
             names.append(_KIND_NAMES.get(member) or {"ByteSize": "bytes"}.get(member.__name__, member.__name__))
     return " or ".join(names)

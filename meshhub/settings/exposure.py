@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from meshhub.address import is_loopback, split_address
 from meshhub.configuration import Location
 from meshhub.settings.model import Settings
+from meshhub.settings.roles import HubRole
 
 RECEIVER_ADVICE = (
     "set collector.auth.tokens, collector.auth.required or collector.tls.client_ca_file, or say "
@@ -23,15 +24,28 @@ def exposed(settings: Settings) -> Iterator[tuple[Location, str]]:
 
 def open_addresses(settings: Settings) -> Iterator[tuple[Location, str]]:
     """The addresses that other machines reach and that let everybody in."""
+    yield from _open_receivers(settings)
+    ads = settings.ads
+    if settings.has(HubRole.ADS) and ads.address is not None and _reachable(ads.address) and ads.tls is None:
+        yield _found(("ads", "address"), ads.address)
+    yield from _open_pages(settings)
+
+
+def _open_receivers(settings: Settings) -> Iterator[tuple[Location, str]]:
     collector = settings.collector
+    if not settings.has(HubRole.COLLECTOR):
+        return
     if not (collector.auth.closed or collector.auth.anonymous) and not (collector.tls and collector.tls.client_ca_file):
         for name in ("otlp_grpc", "otlp_http", "zipkin"):
             address = getattr(collector.endpoints, name)
             if address is not None and _reachable(address):
                 yield _found(("collector", "endpoints", name), address)
-    ads = settings.ads
-    if ads.address is not None and _reachable(ads.address) and ads.tls is None:
-        yield _found(("ads", "address"), ads.address)
+
+
+def _open_pages(settings: Settings) -> Iterator[tuple[Location, str]]:
+    """Other roles than the web's answer only how they are."""
+    if not settings.has(HubRole.WEB):
+        return
     certificates = settings.web.tls is not None and settings.web.tls.client_ca_file is not None
     if _reachable(settings.web.address) and not certificates and not web_is_guarded(settings):
         yield _found(("web", "address"), settings.web.address)

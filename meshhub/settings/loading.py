@@ -15,6 +15,7 @@ from meshhub.settings.exposure import exposed
 from meshhub.settings.flags import Flag
 from meshhub.settings.layers import Entry, Layers, counterpart
 from meshhub.settings.model import Settings
+from meshhub.settings.roles import undivided
 
 WHAT = "the settings"
 
@@ -63,7 +64,8 @@ def _decoded(document: Document) -> tuple[Settings | None, list[Fault]]:
         settings = decode(document, Settings)
     except ConfigurationError as error:
         return None, error.faults
-    return settings, [document.fault(location, reason) for location, reason in exposed(settings)]
+    wrong = [*undivided(settings), *exposed(settings)]
+    return settings, [document.fault(location, reason) for location, reason in wrong]
 
 
 def _unknown_keys(layers: Layers) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from envoy_config.settings import WiringSettings
 from meshhub.access.settings import AccessSettings
 from meshhub.configuration import Section
 from meshhub.jaeger_grpc.settings import JaegerGrpcSettings
+from meshhub.settings.roles import ALL_ROLES, HubRole
 from meshhub.telemetry.settings import TelemetrySettings
 from storage.settings import StorageSettings
 from topology.settings import TopologySettings
@@ -36,6 +37,12 @@ class Settings(Section):
         "(clickhouses:// with TLS). A user and password in the URL are taken as `storage.username` and "
         "`storage.password`.",
     )
+    roles: tuple[HubRole, ...] = Field(
+        default=ALL_ROLES,
+        min_length=1,
+        description="What this process does: collector, web, alerting, ads. Apart from each other they need a "
+        "ClickHouse server (docs/how-to/deploy.md).",
+    )
     insecure: bool = Field(
         default=False,
         description="Allow addresses that other machines reach although nothing authenticates their clients.",
@@ -50,6 +57,20 @@ class Settings(Section):
     access: AccessSettings = AccessSettings()
     jaeger_grpc: JaegerGrpcSettings = JaegerGrpcSettings()
     telemetry: TelemetrySettings = TelemetrySettings()
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the engine is in this process."""
+        return self.store == EMBEDDED
+
+    def has(self, role: HubRole) -> bool:
+        """Whether this process has a role."""
+        return role in self.roles
+
+    @field_validator("roles")
+    @classmethod
+    def _each_once(cls, roles: tuple[HubRole, ...]) -> tuple[HubRole, ...]:
+        return tuple(role for role in ALL_ROLES if role in roles)
 
     @field_validator("store")
     @classmethod
