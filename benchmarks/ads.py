@@ -1,58 +1,84 @@
 """The ADS server under thousands of streams: `python -m benchmarks.ads --streams 1000 --changes 20`.
 
 The server is in this process, on one event loop; the proxies are clients in another one, each with a connection of its
-own, and take everything at once. Every change is new routes for every proxy. CPU time is the server process's.
+own, and take everything at once. Every change is new routes for every proxy. Then the server goes away for `--away`
+seconds, and another one takes its place: all proxies come back at once, as Envoy does. CPU time is the server
+process's, without the making of snapshots.
 """
 
 import argparse
 import asyncio
+import gc
 import json
-import subprocess
 import sys
 import time
-from datetime import datetime
 from statistics import quantiles
+from typing import Any
 
-import grpc
 import psutil
+import uvloop
 
-from envoy_config.ads.api import message_class
 from envoy_config.ads.kinds import Kind
-from envoy_config.ads.server import SERVICE, AdsServer
+from envoy_config.ads.server import AdsServer
 from envoy_config.ads.settings import AdsSettings
 from envoy_config.ads.snapshot import Snapshot, make_snapshot
 from envoy_config.ads.state import Board
+from meshhub.app.serving import allow_descriptors
 from meshhub.clock import SystemClock
 from meshhub.testing.ads_clients import cluster, endpoints, listener, routes
+from meshhub.testing.ads_proxies import LiveProxy
+from meshhub.testing.envoys import free_ports
 
-REQUEST = "envoy.service.discovery.v3.DeltaDiscoveryRequest"
-RESPONSE = "envoy.service.discovery.v3.DeltaDiscoveryResponse"
 CLUSTERS = tuple(f"service-{number}.bench" for number in range(20))
+WANTS = {Kind.CLUSTER: (), Kind.ENDPOINTS: CLUSTERS, Kind.LISTENER: (), Kind.ROUTES: ("r",)}
 OPENING = 50
 """Clients that connect at a time."""
+PATIENCE_SECONDS = 300.0
 
 
 class TimedBoard(Board):
-    """Notes how long after a change each acknowledgement came."""
+    """Notes how long after a moment each proxy had all that it should have."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.changed_at = 0.0
+        self.opened = 0
         self.delays: list[float] = []
-        self.awaited = 0
-        self.done = asyncio.Event()
+        self._began, self._awaited = 0.0, 0
+        self._done = asyncio.Event()
 
-    def change(self, awaited: int) -> None:
-        self.changed_at, self.awaited = time.perf_counter(), awaited
-        self.done.clear()
+    def begin(self, awaited: int) -> None:
+        """Time is counted from now on, until so many proxies have it."""
+        self._began, self._awaited, self.delays = time.perf_counter(), awaited, []
+        self._done.clear()
 
-    def answered(self, node: str, kind: Kind, version: str, error: str | None, at: datetime) -> None:
-        super().answered(node, kind, version, error, at)
-        assert error is None, error
-        self.delays.append(time.perf_counter() - self.changed_at)
-        self.awaited -= 1
-        if self.awaited <= 0:
-            self.done.set()
+    async def all_have_it(self, proxies: asyncio.subprocess.Process) -> None:
+        """Wait for it.
+
+        Raises:
+            RuntimeError: it took too long, or the clients ended; with how far it came.
+        """
+        waiting = [asyncio.ensure_future(self._done.wait()), asyncio.ensure_future(proxies.wait())]
+        await asyncio.wait(waiting, timeout=PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        for each in waiting:
+            each.cancel()
+        if not self._done.is_set():
+            raise RuntimeError(
+                f"{self._awaited} of the proxies do not have what they should: {self.streams} streams are open, "
+                f"{self.opened} were opened; {self.counts}; the clients' exit code: {proxies.returncode}"
+            )
+
+    def came(self, node: str, **of_stream: Any) -> None:
+        super().came(node, **of_stream)
+        self.opened += 1
+
+    def settled(self, node: str, version: str) -> None:
+        before = self.get(node)
+        super().settled(node, version)
+        if before is not None and before.has != version:
+            self.delays.append(time.perf_counter() - self._began)
+            self._awaited -= 1
+            if self._awaited == 0:
+                self._done.set()
 
 
 def world(nodes: list[str], turn: int) -> dict[str, Snapshot]:
@@ -63,80 +89,86 @@ def world(nodes: list[str], turn: int) -> dict[str, Snapshot]:
     return {node: make_snapshot(node, "", resources) for node in nodes}
 
 
-async def measure(streams: int, changes: int) -> dict[str, float]:
-    nodes = [f"proxy-{number}.bench" for number in range(streams)]
-    board, me = TimedBoard(), psutil.Process()
-    settings = AdsSettings.model_validate({"address": "127.0.0.1:0", "mesh_file": "bench"})
+async def serving(port: int, snapshots: dict[str, Snapshot]) -> tuple[AdsServer, TimedBoard]:
+    """A new server that knows of no proxy but what it should have."""
+    board = TimedBoard()
+    settings = AdsSettings.model_validate({"address": f"127.0.0.1:{port}", "mesh_file": "bench"})
     server = AdsServer(settings, board, SystemClock())
-    for node, snapshot in world(nodes, 0).items():
+    for node, snapshot in snapshots.items():
         board.expect(node, snapshot.version, None)
-    server.publish(world(nodes, 0))
+    server.publish(snapshots)
+    board.begin(len(snapshots))
     await server.start()
+    return server, board
+
+
+async def measure(streams: int, changes: int, away: float) -> dict[str, float]:
+    nodes = [f"proxy-{number}.bench" for number in range(streams)]
+    [port], me = free_ports(1), psutil.Process()
+    snapshots = world(nodes, 0)
     before, cpu = me.memory_info().rss, time.process_time()
-    board.change(4 * streams)
-    command = [sys.executable, "-m", "benchmarks.ads", "--client", str(server.port), "--streams", str(streams)]
-    client = subprocess.Popen(command)  # noqa: ASYNC220 - it is only started here
+    server, board = await serving(port, snapshots)
+    command = ["-m", "benchmarks.ads", "--client", str(port), "--streams", str(streams)]
+    proxies = await asyncio.create_subprocess_exec(sys.executable, *command)
     try:
-        await asyncio.wait_for(board.done.wait(), 600)
-        opening = time.process_time() - cpu
-        memory = me.memory_info().rss - before
-        board.delays.clear()
-        cpu = time.process_time()
+        await board.all_have_it(proxies)
+        opening, memory = time.process_time() - cpu, me.memory_info().rss - before
+        pushing, delays = 0.0, []
         for turn in range(1, changes + 1):
             snapshots = world(nodes, turn)
-            board.change(streams)
+            gc.collect()
+            cpu = time.process_time()
+            board.begin(streams)
             server.publish(snapshots)
-            await asyncio.wait_for(board.done.wait(), 600)
-        pushing = time.process_time() - cpu
-    finally:
-        client.kill()
-        client.wait()
+            await board.all_have_it(proxies)
+            pushing += time.process_time() - cpu
+            delays += board.delays
+        opened = board.opened
         await server.stop()
-    cut = quantiles(board.delays, n=100)
+        await asyncio.sleep(away)
+        cpu = time.process_time()
+        server, board = await serving(port, snapshots)
+        await board.all_have_it(proxies)
+        returning = time.process_time() - cpu
+    finally:
+        if proxies.returncode is None:
+            proxies.kill()
+        await proxies.wait()
+        await server.stop()
+    changed, back = quantiles(delays, n=100), quantiles(board.delays, n=100)
     return {
         "streams": streams,
         "first_configurations_per_cpu_second": round(streams / opening),
+        "streams_opened_per_proxy": opened / streams,
         "pushes_per_cpu_second": round(streams * changes / pushing),
-        "change_to_ack_p50_ms": round(cut[49] * 1000, 1),
-        "change_to_ack_p99_ms": round(cut[98] * 1000, 1),
+        "change_to_ack_p50_ms": round(changed[49] * 1000, 1),
+        "change_to_ack_p99_ms": round(changed[98] * 1000, 1),
         "kib_per_stream": round(memory / streams / 1024, 1),
+        "return_cpu_seconds": round(returning, 2),
+        "return_p50_s": round(back[49], 2),
+        "return_last_s": round(max(board.delays), 2),
+        "return_streams_opened_per_proxy": board.opened / streams,
+        "return_responses": board.counts.pushes.total(),
     }
 
 
 async def be_proxies(port: int, streams: int) -> None:
     slots = asyncio.Semaphore(OPENING)
-    await asyncio.gather(*(_be_proxy(port, f"proxy-{number}.bench", slots) for number in range(streams)))
-
-
-async def _be_proxy(port: int, node: str, slots: asyncio.Semaphore) -> None:
-    request, response = message_class(REQUEST), message_class(RESPONSE)
-    channel = grpc.aio.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)])
-    call = channel.stream_stream(SERVICE + "DeltaAggregatedResources")()
-
-    async def ask(kind: Kind, *names: str) -> None:
-        message = request(node={"id": node}, type_url=kind.type_url, resource_names_subscribe=names)
-        await call.write(message.SerializeToString())
-
-    async with slots:
-        await ask(Kind.CLUSTER)
-        await ask(Kind.ENDPOINTS, *CLUSTERS)
-        await ask(Kind.LISTENER)
-        await ask(Kind.ROUTES, "r")
-    while (data := await call.read()) is not grpc.aio.EOF:
-        taken = response.FromString(data)
-        await call.write(request(type_url=taken.type_url, response_nonce=taken.nonce).SerializeToString())
+    await asyncio.gather(*(LiveProxy(f"proxy-{n}.bench", WANTS).run(port, slots) for n in range(streams)))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--changes", type=int, default=20)
+    parser.add_argument("--away", type=float, default=3.0, help="Seconds without a server.")
     parser.add_argument("--client", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.client:
-        asyncio.run(be_proxies(given.client, given.streams))
+        uvloop.run(be_proxies(given.client, given.streams))
         return
-    print(json.dumps(asyncio.run(measure(given.streams, given.changes)), indent=2))
+    allow_descriptors()
+    print(json.dumps(uvloop.run(measure(given.streams, given.changes, given.away)), indent=2))
 
 
 if __name__ == "__main__":

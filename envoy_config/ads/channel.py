@@ -3,6 +3,7 @@
 Pure: no clock, no input or output. One response is under way at a time; what changes meanwhile is in the next one.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -59,7 +60,7 @@ UNKNOWN = ""
 """The version of what a client has after it refused another: it may have some of it."""
 
 
-class Channel:
+class Channel(ABC):
     """One kind on one stream. The two variants differ in what they read and in what they write."""
 
     def __init__(self, kind: Kind, nonces: "count[int]") -> None:
@@ -112,7 +113,6 @@ class Channel:
             return None
         self._offer_again(target, now)
         selected = {n: r for n, r in target.items() if self._wildcard or n in self._names}
-        self._resume(selected)
         response = self._compose(selected, may_remove=may_remove, only_new=only_new)
         if response is not None:
             self.awaiting = response
@@ -143,11 +143,9 @@ class Channel:
         elif self.rejection is not None and now >= self.rejection.retry_at:
             self._refused = {}
 
-    def _resume(self, selected: Mapping[str, Resource]) -> None:
-        """Use what the client said that it has from an earlier stream."""
-
+    @abstractmethod
     def _compose(self, selected: Mapping[str, Resource], *, may_remove: bool, only_new: bool) -> Response | None:
-        raise NotImplementedError
+        """The next response; None if there is nothing to say. What is in it, the client has from then on."""
 
     def _changed(self, selected: Mapping[str, Resource], *, only_new: bool) -> list[Resource]:
         if not only_new:
@@ -161,7 +159,10 @@ class Channel:
 class SotwChannel(Channel):
     """State of the world: listeners and clusters always all of them, of the other kinds what changed."""
 
-    _resumed = ""
+    def __init__(self, kind: Kind, nonces: "count[int]") -> None:
+        super().__init__(kind, nonces)
+        self._resumed = ""
+        self._last_nonce = ""
 
     def request(self, request: SotwRequest, now: float) -> Outcome | None:
         """Take a request; one that was overtaken by a response is ignored."""
@@ -173,8 +174,6 @@ class SotwChannel(Channel):
         self._subscribe(request.names)
         return outcome
 
-    _last_nonce = ""
-
     def _subscribe(self, names: tuple[str, ...]) -> None:
         self._named = self._named or bool(names)
         self._wildcard = WILDCARD in names or (self.kind.wildcard and not self._named)
@@ -183,12 +182,14 @@ class SotwChannel(Channel):
             self._client = {n: v for n, v in self._client.items() if n in self._names}
 
     def _resume(self, selected: Mapping[str, Resource]) -> None:
+        """Use what the client said that it has from an earlier stream."""
         resumed, self._resumed = self._resumed, ""
         if resumed and resumed == version_of(selected.values()):
             self._client = {name: each.version for name, each in selected.items()}
             self._answered = True
 
     def _compose(self, selected: Mapping[str, Resource], *, may_remove: bool, only_new: bool) -> Response | None:
+        self._resume(selected)
         changed = self._changed(selected, only_new=only_new)
         gone = [name for name in self._client if name not in selected]
         first = self.kind.wildcard and not self._answered

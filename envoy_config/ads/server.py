@@ -13,7 +13,7 @@ from envoy_config.ads.conversation import Conversation
 from envoy_config.ads.credentials import server_credentials
 from envoy_config.ads.limits import Bucket
 from envoy_config.ads.requests import DeltaRequest, Malformed, Node, SotwRequest, read_delta, read_sotw
-from envoy_config.ads.settings import AdsSettings
+from envoy_config.ads.settings import AdsLimitSettings, AdsSettings
 from envoy_config.ads.snapshot import Snapshot
 from envoy_config.ads.state import Board, Refused
 from meshhub.address import joined_address, split_address
@@ -23,6 +23,8 @@ from meshhub.errors import MeshhubError
 SERVICE = "/envoy.service.discovery.v3.AggregatedDiscoveryService/"
 FIRST_SECONDS = 15.0
 """How long a client may take to say who it is."""
+WAITING_SECONDS = 120
+"""How long a stream may wait to be taken up."""
 STOP_SECONDS = 1.0
 REFUSALS_LOGGED = 1_000
 """Refused streams that are logged one by one."""
@@ -105,7 +107,7 @@ class AdsServer:
         address = self._settings.address
         if address is None:
             return
-        server = grpc.aio.server(options=_options(self._limits.message_bytes))
+        server = grpc.aio.server(options=channel_options(self._limits))
         server.add_generic_rpc_handlers((_Methods(self._serve),))
         target = joined_address(*split_address(address))
         try:
@@ -320,12 +322,21 @@ def peer_identities(context: Any) -> tuple[str, ...]:
     return tuple(sorted(name.decode(errors="replace") for name in names if name.startswith(b"spiffe://")))
 
 
-def _options(message_bytes: int) -> list[tuple[str, int]]:
+def channel_options(limits: AdsLimitSettings) -> list[tuple[str, int]]:
+    """The options of the server's connections.
+
+    Streams are taken up one after the other. As many as may be open may wait for it, and for long: gRPC's own bounds
+    reset streams at random from 1,000 waiting ones on, and those that waited for 30 s, so that of the proxies that come
+    back at once after a restart some would begin again at the end of the queue.
+    """
     return [
         ("grpc.so_reuseport", 0),
-        ("grpc.max_receive_message_length", message_bytes),
+        ("grpc.max_receive_message_length", limits.message_bytes),
         ("grpc.max_send_message_length", -1),
         ("grpc.max_concurrent_streams", 4),
+        ("grpc.server.max_pending_requests", limits.streams),
+        ("grpc.server.max_pending_requests_hard_limit", limits.streams),
+        ("grpc.server_max_unrequested_time_in_server", WAITING_SECONDS),
         ("grpc.max_metadata_size", 16 * 1024),
         ("grpc.absolute_max_metadata_size", 16 * 1024),
         ("grpc.server_handshake_timeout_ms", 10_000),

@@ -78,7 +78,6 @@ class Counts:
     nacks: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     throttled: int = 0
-    resumed: int = 0
 
 
 class Board:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import time
 
@@ -28,8 +29,19 @@ def serve(loaded: LoadedSettings) -> None:
         MeshhubError: the hub could not start.
     """
     set_up_logging(loaded.settings.telemetry.log, secrets_of(loaded.settings))
+    allow_descriptors()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(Hub(loaded.settings)))
+
+
+def allow_descriptors() -> None:
+    """Let the process open as many files and connections as it may at all. Where the soft limit is systemd's 1,024, the
+    thousandth proxy would connect and never be answered."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (OSError, ValueError) as error:
+        logger.warning("could not raise the limit of open files from %d to %d: %s", soft, hard, error)
 
 
 async def _serve(hub: Hub) -> None:

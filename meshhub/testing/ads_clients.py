@@ -1,5 +1,6 @@
 """Clients of the protocol as a proxy is one: pure ones, that keep what they are sent and say when it is not whole."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from envoy_config.ads.api import message_class
@@ -55,7 +56,7 @@ def world(*clusters: str, timeout: int = 1, port: int = 80, note: str = "a") -> 
     return make_snapshot("n", "spiffe://t/n", resources)
 
 
-class PureClient:
+class PureClient(ABC):
     """Keeps resources by kind and name; asks as Envoy does: clusters, then their endpoints, listeners, their routes."""
 
     response = SOTW
@@ -115,17 +116,21 @@ class PureClient:
         if needed != self.wants[child]:
             self.subscribe(child, needed)
 
+    @abstractmethod
     def ask(self, kind: Kind) -> None:
-        raise NotImplementedError
+        """Ask for a kind for the first time on a stream."""
 
+    @abstractmethod
     def subscribe(self, kind: Kind, names: set[str]) -> None:
-        raise NotImplementedError
+        """Want these of a kind from now on."""
 
+    @abstractmethod
     def answer(self, kind: Kind, message: Any, error: str | None) -> None:
-        raise NotImplementedError
+        """Acknowledge a response, or refuse it with this error."""
 
+    @abstractmethod
     def apply(self, kind: Kind, message: Any) -> None:
-        raise NotImplementedError
+        """Keep what is in a response."""
 
 
 class SotwClient(PureClient):

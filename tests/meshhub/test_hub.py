@@ -1,5 +1,6 @@
 """The hub as a process: it starts whole or not at all, says why, and drains when it is told to stop."""
 
+import resource
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 
+from meshhub.app.serving import allow_descriptors
 from meshhub.testing.front import running_front
 from meshhub.testing.hub import FREE, RunningHub, clean_environment, running_hub, start_hub, until
 from meshhub.testing.otlp import Proxy, access_log, logs_request, outbound
@@ -50,6 +52,16 @@ def test_a_hub_takes_telemetry_on_both_protocols_and_counts_it(hub: RunningHub) 
     answer = httpx.post(f"{hub.otlp_http}/v1/metrics", content=body, headers=headers, trust_env=False)
     assert answer.status_code == 200
     assert "meshhub_receiver_accepted_total" in hub.get("/metrics").text
+
+
+def test_a_hub_may_open_as_many_connections_as_the_machine_lets_it() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, hard), hard))
+    try:
+        allow_descriptors()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (hard, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_second_hub_on_the_data_directory_is_told_so(hub: RunningHub) -> None:
