@@ -18,6 +18,7 @@ import yaml
 
 from alerting.routing.loading import load_notifications
 from alerting.specification.loading import load_specifications
+from envoy_config.intent import load_mesh
 from meshhub.settings import load_settings
 from meshhub.testing.chart import CHART, GOLDENS, NAMESPACE, cases
 
@@ -87,6 +88,22 @@ def test_objectives_and_notifications_of_the_values_are_taken(tmp_path: Path) ->
     assert load_notifications(file, lambda: 0.0, "").routing.channels
 
 
+def test_proxies_reach_the_hub_that_configures_them_and_prove_who_they_are(tmp_path: Path) -> None:
+    """The server of configuration has a port, a rule of its own, and never goes without mutual TLS."""
+    for service in of_kind("server", "Service"):
+        assert {"grpc-ads": 18000}.items() <= {each["name"]: each["port"] for each in service["spec"]["ports"]}.items()
+    rules = [rule["ports"] for rule in one("server", "NetworkPolicy")["spec"]["ingress"]]
+    assert [{"port": "grpc-ads", "protocol": "TCP"}] in rules
+    (secret,) = [each for each in of_kind("server", "Secret") if each["metadata"]["name"].endswith("-mesh")]
+    mesh, settings = tmp_path / "mesh.yaml", tmp_path / "meshhub.yaml"
+    mesh.write_text(secret["stringData"]["mesh.yaml"], encoding="utf-8")
+    assert load_mesh(mesh).control_plane
+    settings.write_text(one("server", "ConfigMap")["data"]["meshhub.yaml"], encoding="utf-8")
+    loaded = load_settings(settings, {}).settings
+    assert loaded.ads.authenticates
+    assert loaded.ads.mesh_file == loaded.wiring.mesh_file == Path("/etc/meshhub/mesh/mesh.yaml")
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_pods_are_restricted(case: str) -> None:
     """Pod Security Standards, profile restricted, and a root file system that nothing is written to."""
@@ -153,6 +170,7 @@ def test_the_defaults_fit_the_schema_and_the_schema_is_closed() -> None:
         {"oidc": {"issuer": "http://login.example.org"}},
         {"retention": {"spans": 0}},
         {"image": {"digest": "latest"}},
+        {"ads": {"certificates": "proxies"}},
     ):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(_over(VALUES, wrong), SCHEMA)

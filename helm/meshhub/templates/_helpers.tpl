@@ -82,6 +82,9 @@ annotations:
 {{- if and .Values.tls.certManager.enabled (not .Values.tls.certManager.issuerRef.name) -}}
 {{- fail "tls.certManager.enabled needs tls.certManager.issuerRef.name" -}}
 {{- end -}}
+{{- if and .Values.ads.enabled (not (and .Values.ads.mesh .Values.ads.tls.existingSecret .Values.ads.tls.clientCaSecret)) -}}
+{{- fail "ads.enabled needs ads.mesh, ads.tls.existingSecret and ads.tls.clientCaSecret" -}}
+{{- end -}}
 {{- if and .Values.oidc.enabled (not (and .Values.oidc.issuer .Values.oidc.clientId)) -}}
 {{- fail "oidc.enabled needs oidc.issuer and oidc.clientId" -}}
 {{- end -}}
@@ -164,6 +167,23 @@ access:
   {{- end }}
 jaeger_grpc:
   address: {{ if .Values.jaeger.enabled }}0.0.0.0:{{ .Values.jaeger.port }}{{ else }}null{{ end }}
+{{- if .Values.ads.enabled }}
+ads:
+  address: 0.0.0.0:{{ .Values.ads.port }}
+  mesh_file: /etc/meshhub/mesh/mesh.yaml
+  {{- with .Values.ads.certificates }}
+  certificates: {{ . | quote }}
+  {{- end }}
+  tls:
+    cert_file: /etc/meshhub/ads-tls/tls.crt
+    key_file: /etc/meshhub/ads-tls/tls.key
+    client_ca_file: /etc/meshhub/ads-client-ca/ca.crt
+  limits:
+    streams: {{ .Values.ads.limits.streams | int }}
+    streams_per_node: {{ .Values.ads.limits.streamsPerNode | int }}
+wiring:
+  mesh_file: /etc/meshhub/mesh/mesh.yaml
+{{- end }}
 alerting:
   {{- if .Values.slos }}
   slos: [/etc/meshhub/slos]
