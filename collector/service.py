@@ -159,6 +159,10 @@ class Collector:
             quarantined=len(self._quarantine.list()),
         )
 
+    def waiting(self) -> dict[str, int]:
+        """Segments of each signal that are journaled and not in the store; the open one does not count."""
+        return {signal.value: len(self._journal.sealed[signal]) for signal in Signal}
+
     async def _start(self) -> None:
         """What is started is registered to be stopped in reverse."""
         keep_freed_memory()

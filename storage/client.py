@@ -15,11 +15,12 @@ from clickhouse_connect.driver.client import Client
 from meshhub.errors import StorageError
 from meshhub.model import Signal
 from storage.address import Address
+from storage.backups.backups import Backups
 from storage.engine import Engine, quoted, settings_clause
 from storage.faults import UNLOADABLE
 from storage.filters import Pieces, place
 from storage.migrations import Migrations
-from storage.retention import apply_retention
+from storage.retention import apply_retention, differences
 from storage.settings import StorageSettings
 from storage.tenancy import table_filters
 
@@ -40,7 +41,7 @@ _INSERT_SETTINGS = {
 }
 
 
-OF_ALL_TENANTS = frozenset({"table_sizes"})
+OF_ALL_TENANTS = frozenset({"table_sizes", "engine_facts"})
 """Queries whose answer is about everybody: of one tenant's store they answer nothing."""
 
 
@@ -78,6 +79,10 @@ class Store:
     def migrations(self) -> Migrations:
         return Migrations(self._engine, self._settings)
 
+    @property
+    def backups(self) -> Backups:
+        return Backups(self._engine, self._settings)
+
     def bring_schema_in_place(self) -> list[str]:
         """Apply the pending migrations, and the settings' retention to the tables that were there; the labels of the
         migrations that were applied.
@@ -96,6 +101,14 @@ class Store:
             StorageError: the engine did not do it. Safe to repeat.
         """
         return apply_retention(self._engine, self._settings)
+
+    def retention_differences(self) -> dict[str, tuple[int | None, int]]:
+        """Tables whose days in the engine are others than the settings say: those, and these.
+
+        Raises:
+            StorageError: the engine does not answer.
+        """
+        return differences(self._engine, self._settings)
 
     def insert_segment(self, signal: Signal, path: Path, token: str) -> None:
         """Load one sealed journal segment, exactly once per token, also through the views.

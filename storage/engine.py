@@ -5,11 +5,13 @@ and turns what they raise into StorageError with a verdict on whether a retry ma
 """
 
 import queue
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import chdb
 import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError, ProgrammingError
@@ -35,6 +37,8 @@ class Engine:
         self._settings = settings
         self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
         self._closed = False
+        self._first: Any = None
+        self._opening = threading.Lock()
 
     @property
     def embedded(self) -> bool:
@@ -78,7 +82,11 @@ class Engine:
             try:
                 self._idle.get_nowait().close()
             except queue.Empty:
-                return
+                break
+        with self._opening:
+            if self._first is not None:
+                self._first.close()
+                self._first = None
 
     def _put_back(self, client: Client) -> None:
         self._idle.put(client)
@@ -87,6 +95,7 @@ class Engine:
 
     def _open(self, database: str) -> Client:
         if self._address.path is not None:
+            self._start_embedded(self._address.path)
             return _open_embedded(self._address.path, database)
         return clickhouse_connect.get_client(
             host=self._address.host,
@@ -101,6 +110,21 @@ class Engine:
             autogenerate_session_id=False,
             query_retries=0,
         )
+
+    @property
+    def address(self) -> Address:
+        return self._address
+
+    def _start_embedded(self, path: Path) -> None:
+        """The connection that starts the engine says where backups may go: clickhouse-connect's cannot."""
+        with self._opening:
+            if self._first is None and not self._closed:
+                path.mkdir(parents=True, exist_ok=True)
+                allowed = backup_directory(self._address, self._settings)
+                try:
+                    self._first = chdb.connect(f"{path.resolve()}?backups.allowed_path={allowed}")  # type: ignore[no-untyped-call]
+                except RuntimeError as error:
+                    raise why_not_opened(path, error) from error
 
     @property
     def _user(self) -> str:
@@ -130,8 +154,16 @@ class Engine:
         return f"could not run a statement: {message_of(error)}"
 
 
+def backup_directory(address: Address, settings: StorageSettings) -> Path:
+    """Where backups of an embedded engine go. Raises ValueError for a server that was told no directory."""
+    if settings.backups.directory is not None:
+        return settings.backups.directory.resolve()
+    if address.path is None:
+        raise ValueError("a server has no directory of its own for backups")
+    return address.path.resolve().parent / "backups"
+
+
 def _open_embedded(path: Path, database: str) -> Client:
-    path.mkdir(parents=True, exist_ok=True)
     try:
         return clickhouse_connect.get_client(dsn=f"chdb://{path.resolve()}", database=database, tz_mode="aware")
     except ProgrammingError as error:

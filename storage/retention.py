@@ -31,6 +31,20 @@ def apply_retention(engine: Engine, settings: StorageSettings) -> list[str]:
     return changed
 
 
+def differences(engine: Engine, settings: StorageSettings) -> dict[str, tuple[int | None, int]]:
+    """The tables whose days in the engine are others than the settings say: those, and these.
+
+    Raises:
+        StorageError: the engine does not answer.
+    """
+    with engine.client() as client:
+        kept = {name: _days(text) for name, text in client.query(_TABLES).result_rows}
+    wanted = {
+        local_name(entry, settings): settings.retention.days(entry.table) for entry in migrations() if entry.table
+    }
+    return {name: (kept[name], days) for name, days in wanted.items() if name in kept and kept[name] != days}
+
+
 def statements(entry: Migration, settings: StorageSettings) -> list[str]:
     """What brings the retention of one table to the settings."""
     on_cluster = f" ON CLUSTER '{settings.cluster}'" if settings.cluster else ""

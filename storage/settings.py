@@ -1,8 +1,9 @@
 """The `storage` section of the settings."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from meshhub.configuration import Section
 from meshhub.secret import Secret
@@ -47,6 +48,38 @@ class QueryLimits(Section):
     concurrent_queries: int = Field(default=8, ge=1, le=256, description="Queries that run at a time.")
 
 
+class BackupSettings(Section):
+    """Where `meshhub backup` puts what it makes, and `meshhub restore` looks for it: one of the three."""
+
+    directory: Path | None = Field(
+        default=None,
+        description="Directory of the engine's machine. The embedded engine: `<data_dir>/backups` if nothing is said. "
+        "A server: within its `backups.allowed_path`.",
+    )
+    disk: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_.-]{0,63}$",
+        description="A disk of the ClickHouse server (its `backups.allowed_disk`), local or S3.",
+    )
+    bucket: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="URL of a folder in a bucket that speaks S3: https://bucket.s3.region.amazonaws.com/meshhub.",
+    )
+    access_key: Secret = Field(default=Secret(""), description="Access key of the bucket.")
+    secret_key: Secret = Field(default=Secret(""), description="Secret key of the bucket.")
+    poll_seconds: float = Field(
+        default=1.0, ge=0.05, le=60, description="How often the engine is asked whether it is done."
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        said = [name for name in ("directory", "disk", "bucket") if getattr(self, name)]
+        if len(said) > 1:
+            raise ValueError(f"backups go to one place, and {' and '.join(said)} are set: take all but one away")
+        return self
+
+
 class StorageSettings(Section):
     """Where and how the hub keeps telemetry. Where: the top-level setting `store`."""
 
@@ -62,3 +95,4 @@ class StorageSettings(Section):
     password: Secret = Field(default=Secret(""), description="Password of the ClickHouse server's user.")
     retention: RetentionSettings = RetentionSettings()
     limits: QueryLimits = QueryLimits()
+    backups: BackupSettings = BackupSettings()

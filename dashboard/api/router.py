@@ -12,6 +12,7 @@ from dashboard.api.routes import (
     findings,
     graphs,
     hub,
+    hub_care,
     logs,
     proxies,
     requests,
@@ -44,6 +45,12 @@ class Reads(Protocol):
 
     @property
     def hub(self) -> HubReads: ...
+
+    @property
+    def checkup(self) -> hub_care.CheckupReads: ...
+
+    @property
+    def backups(self) -> hub_care.BackupReads: ...
 
     @property
     def graphs(self) -> graphs.GraphReads: ...
@@ -93,6 +100,7 @@ def create_router(reads: Reads, clock: Clock, streams: Streams | None = None) ->
     edges.add_routes(router, reads.graphs, reads.insights, clock)
     events.add_routes(router, reads.graphs, reads.insights, clock, streams)
     hub.add_routes(router, reads.hub, clock)
+    hub_care.add_routes(router, reads.checkup, reads.backups)
     findings.add_routes(router, reads.findings, clock)
     doctor.add_routes(router, reads.doctor)
     proxies.add_routes(router, reads.proxies)

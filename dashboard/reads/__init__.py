@@ -3,6 +3,8 @@
 from alerting.evaluation.board import Board
 from dashboard.queries import FilteredQueries
 from dashboard.reads.alerts import AlertReads
+from dashboard.reads.backups import BackupReads
+from dashboard.reads.checkup import CheckupReads
 from dashboard.reads.compat import CompatReads
 from dashboard.reads.doctor import DoctorReads, OwnedMesh
 from dashboard.reads.findings import FindingReads
@@ -43,6 +45,8 @@ class Reads:
         """Without settings of the topology, their defaults hold; without a board of SLOs there are none; without the
         retention, nothing is said of it; without a mesh of its own, the doctor expects nothing."""
         self.hub = HubReads(queries, clock)
+        self.checkup = CheckupReads()
+        self.backups = BackupReads()
         self.graphs = GraphReads(queries, clock, retention.edges if retention else None)
         self.insights = InsightReads(queries, self.graphs, topology or TopologySettings(), clock)
         self.wiring = WiringReads(clock)

@@ -127,12 +127,15 @@ class AccessControl:
 
 def needed_role(method: str, path: str) -> Role:
     """The least role for a request."""
-    if path.startswith("/api/v1/access"):
+    if path.startswith("/api/v1/access") or (method, path) in ADMINISTRATION:
         return Role.ADMIN
     if method in SAFE_METHODS or path == PAGE_UPDATES or path in QUERIES:
         return Role.VIEWER
     return Role.OPERATOR
 
+
+ADMINISTRATION = frozenset({("POST", "/api/v1/hub/backups")})
+"""What takes an administrator outside of /api/v1/access."""
 
 QUERIES = frozenset(
     {

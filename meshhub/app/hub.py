@@ -27,6 +27,8 @@ from meshhub import __version__
 from meshhub.access.login import create_me_router
 from meshhub.app.access import Access, TenantApplications
 from meshhub.app.alerting import HubVitals, make_alerting, notifications_of
+from meshhub.app.backups import HubBackups
+from meshhub.app.checkup.gathering import HubCheckup, Leadership
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
 from meshhub.app.owned_mesh import AdsMesh
@@ -129,6 +131,7 @@ class Hub:
         running.push_async_callback(to_thread, reads.graphs.stop)
         reads.graphs.start()
         await to_thread(self._start_alerting, reads)
+        self._care(reads)
         jaeger = JaegerGrpcServer(self._settings.jaeger_grpc, reads.compat, self._access.jaeger_lets)
         running.push_async_callback(to_thread, jaeger.stop)
         await to_thread(jaeger.start)
@@ -169,6 +172,15 @@ class Hub:
         reads.wiring.connect(history, wiring)
         self._ads.keep(history)
         reads.proxies.connect(self._ads)
+
+    def _care(self, reads: Reads) -> None:
+        """Checks of the hub itself, and backups of it."""
+        reads.checkup.connect(
+            HubCheckup(self._settings, self._store, self._collector, self._board, self._clock, _own_leadership)
+        )
+        backups = HubBackups(self._store.backups, self._settings.data_dir, self._clock, self._collector.waiting)
+        self._running.push_async_callback(asyncio.to_thread, backups.stop)
+        reads.backups.connect(backups)
 
     def _make_reads(self, tenant: str | None = None) -> Reads:
         """The reads of everything, or of one tenant's data."""
@@ -247,6 +259,10 @@ class Hub:
     def _check_receivers(self) -> None:
         if not self._collector.ready:
             raise MeshhubError("the receivers take no requests: the hub starts or stops, or the journal is full")
+
+
+def _own_leadership() -> Leadership:
+    return Leadership("one hub on its data directory", True)
 
 
 def _show_once(token: Secret) -> None:

@@ -8,6 +8,7 @@ from meshhub import __version__
 from meshhub.cli import (
     ads,
     alert,
+    backup,
     config,
     demo,
     doctor,
@@ -32,6 +33,7 @@ COMMANDS = (
     serve.add,
     config.add,
     migrate.add,
+    backup.add,
     token.add,
     size.add,
     quarantine.add,

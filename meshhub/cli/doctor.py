@@ -22,6 +22,9 @@ _ORDER = (FailOn.CRITICAL, FailOn.WARNING, FailOn.NOTE)
 
 Judged = Annotated[str, typer.Option("--window", help="How much of the time before now is judged: 1m to 1h.")]
 Fails = Annotated[FailOn, typer.Option("--fail-on", help="End with exit code 1 from this severity on.")]
+OfHub = Annotated[
+    bool, typer.Option("--hub", help="Check the hub itself instead: engine, journal, disks, clocks, certificates.")
+]
 WithProxies = Annotated[bool, typer.Option("--proxies", help="Show every proxy too.")]
 
 
@@ -33,11 +36,17 @@ def doctor(
     window: Judged = "5m",
     fail_on: Fails = FailOn.CRITICAL,
     proxies: WithProxies = False,
+    hub: OfHub = False,
     url: Url = DEFAULT_URL,
     as_json: AsJson = False,
 ) -> None:
     """Check what is wired: every proxy and signal, what is wrong and the change that mends it. Exit code 1 if "
     "anything is."""
+    if hub:
+        from meshhub.cli.hub_checks import show_checks
+
+        show_checks(ask(url, "/api/v1/hub/checks"), fail_on, as_json=as_json)
+        return
     body = ask(url, "/api/v1/doctor", {"window": window})
 
     from meshhub.cli import doctor_table

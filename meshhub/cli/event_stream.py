@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from meshhub.address import is_loopback
+from meshhub.cli.hub_api import credentials
 from meshhub.errors import MeshhubError
 
 
@@ -20,7 +21,7 @@ def follow(url: str, path: str, parameters: Mapping[str, str]) -> Iterator[tuple
     try:
         trust_env = not is_loopback(urlsplit(url).hostname or "")
         with (
-            httpx.Client(trust_env=trust_env, timeout=httpx.Timeout(60.0)) as client,
+            httpx.Client(trust_env=trust_env, timeout=httpx.Timeout(60.0), headers=credentials()) as client,
             client.stream("GET", f"{url.rstrip('/')}{path}", params=dict(parameters)) as answer,
         ):
             if not answer.is_success:

@@ -1,6 +1,8 @@
 """Asks a running hub over its API."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
@@ -48,6 +50,24 @@ def post(url: str, path: str, body: Mapping[str, Any]) -> Any:
     return _answer(url, "POST", path, json=body)
 
 
+def credentials() -> dict[str, str]:
+    """The header that says who asks: the token of MESHHUB_TOKEN, or in the file of MESHHUB_TOKEN_FILE, if there is one.
+
+    Raises:
+        MeshhubError: the file cannot be read, or what is there is no token.
+    """
+    token, file = os.environ.get("MESHHUB_TOKEN", ""), os.environ.get("MESHHUB_TOKEN_FILE", "")
+    if file and not token:
+        try:
+            token = Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MeshhubError(f"could not read the token in MESHHUB_TOKEN_FILE: {error}") from error
+    token = token.strip()
+    if not token.isascii() or any(character.isspace() for character in token):
+        raise MeshhubError("could not use MESHHUB_TOKEN: a token is one word of ASCII")
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
 def _answer(url: str, method: str, path: str, **sent: Any) -> Any:
     return _decoded(url, _request(url, method, path, **sent))
 
@@ -58,7 +78,14 @@ def _request(url: str, method: str, path: str, **sent: Any) -> "httpx.Response":
     try:
         # A proxy of the environment is for other hosts than this machine.
         trust_env = not is_loopback(urlsplit(url).hostname or "")
-        return httpx.request(method, f"{url.rstrip('/')}{path}", timeout=SECONDS, trust_env=trust_env, **sent)
+        return httpx.request(
+            method,
+            f"{url.rstrip('/')}{path}",
+            timeout=SECONDS,
+            trust_env=trust_env,
+            headers=credentials(),
+            **sent,
+        )
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise MeshhubError(
             f"could not ask the hub at {url}: {error}. Is it running there? Name another with --url or MESHHUB_URL."

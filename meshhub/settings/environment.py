@@ -11,6 +11,8 @@ from meshhub.settings.catalogue import INDEX, PREFIX, Setting, catalogue, genera
 OTHER_VARIABLES = {
     "MESHHUB_CONFIG": "The settings file, where `--config` is not given.",
     "MESHHUB_URL": "The hub that `meshhub graph`, `meshhub request` and the like ask (`--url`).",
+    "MESHHUB_TOKEN": "The token that commands show to the hub that they ask.",
+    "MESHHUB_TOKEN_FILE": "A file that holds it (Kubernetes and Docker secrets).",
     "MESHHUB_DEMO_DIR": "Where `meshhub demo` keeps its work directories.",
 }
 """Variables of the prefix that are not settings."""

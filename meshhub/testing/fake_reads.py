@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dashboard.reads.backups import BackupReads
+from dashboard.reads.checkup import CheckupReads
 from dashboard.reads.hub import DataAge, HubHealth, Series
 from dashboard.reads.requests import Glance
 from meshhub.errors import NotFound
@@ -100,6 +102,8 @@ class FakeReads:
     def __init__(self, graph: Callable[[TimeRange], ServiceGraph] = graphs.shop) -> None:
         self.mood = Mood()
         self.hub = FakeHubReads(self.mood)
+        self.checkup = CheckupReads()
+        self.backups = BackupReads()
         self.graphs = FakeGraphReads(self.mood, graph)
         self.insights = FakeInsightReads(self.mood, self.graphs.make_graph)
         self.happenings = FakeHappeningReads(self.mood)

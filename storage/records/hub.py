@@ -15,6 +15,21 @@ class TableSize:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """How the engine is.
+
+    Its version, its clock (Unix microseconds), the room on its fullest own disk in bytes (0 where it has none), and the
+    parts of the partition that has most.
+    """
+
+    version: str
+    unix_micro: int
+    free_bytes: int
+    total_bytes: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
 class Freshness:
     """When the newest record of each kind was received, in Unix seconds; 0 where the last hour has none."""
 

@@ -19,7 +19,7 @@ from dashboard.api.router import create_router
 from dashboard.reads.compat import CompatReads
 from dashboard.settings import WebSettings
 from meshhub.access.authenticator import Authenticator
-from meshhub.access.control import AccessControl, Gate, needed_role
+from meshhub.access.control import ADMINISTRATION, AccessControl, Gate, needed_role
 from meshhub.access.ledger import AccessLedger
 from meshhub.access.login import Door, create_login_router, create_me_router
 from meshhub.access.rates import Rates
@@ -47,8 +47,9 @@ CHANGES = {
     ("POST", "/api/v1/wiring/faults"),
     ("POST", "/api/v1/wiring/bundles/{mesh}/apply"),
     ("POST", "/api/v1/wiring/history/{version}/rollback"),
+    ("POST", "/api/v1/hub/backups"),
 }
-"""What takes an operator. Everything else only asks."""
+"""What takes an operator, or an administrator. Everything else only asks."""
 
 EXPOSED = Exposition(b"", "text/plain")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -163,7 +164,11 @@ def test_a_viewer_may_ask_everything_and_change_nothing(hub: Hub) -> None:
 
 def test_each_change_takes_an_operator(hub: Hub) -> None:
     operator = bearer(hub.token(Scope.OPERATE))
-    for method, path in sorted(CHANGES):
+    administrator = bearer(hub.token(Scope.ADMIN))
+    for method, path in sorted(ADMINISTRATION):
+        assert hub.ask(method, path, operator).status_code == 403
+        assert hub.ask(method, path, administrator).status_code not in (401, 403)
+    for method, path in sorted(CHANGES - ADMINISTRATION):
         assert hub.ask(method, path, operator).status_code not in (401, 403), (method, path)
     assert set(hub.endpoints()) >= CHANGES
 

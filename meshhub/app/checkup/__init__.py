@@ -1,0 +1,1 @@
+"""The hub's checks of itself (`meshhub doctor --hub`): facts are gathered, then each check judges them by itself."""
