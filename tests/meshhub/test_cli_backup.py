@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -26,7 +27,7 @@ def meshhub(*arguments: str) -> "subprocess.CompletedProcess[str]":
 
 def test_a_running_hub_is_backed_up_and_restored_elsewhere(hub: RunningHub, tmp_path: Path) -> None:
     caller, called = Proxy("backed", "backup", "v1"), Proxy("kept", "backup", "v1")
-    request = logs_request(caller, [access_log(outbound(caller, called))])
+    request = logs_request(caller, [access_log(time.time_ns(), outbound(caller, called))])
     answer = httpx.post(
         f"{hub.otlp_http}/v1/logs",
         content=request.SerializeToString(),

@@ -59,7 +59,7 @@ def add_routes(router: APIRouter, checkup: CheckupReads, backups: BackupReads) -
         summary="Backups that were made since the hub started",
         description="Newest first.",
         response_model=bodies.BackupsBody,
-        responses=problem_responses(),
+        responses=problem_responses(status_503=UNAVAILABLE),
     )
     def read_backups() -> Response:
         return json_response({"backups": [bodies.show_backup(run) for run in backups.runs()]})
@@ -72,7 +72,9 @@ def add_routes(router: APIRouter, checkup: CheckupReads, backups: BackupReads) -
         status_code=ACCEPTED,
         response_model=bodies.BackupBody,
         responses=problem_responses(
-            status_400="Another one is under way, or nobody said where backups go.", status_422=INVALID
+            status_400="Another one is under way, or nobody said where backups go.",
+            status_422=INVALID,
+            status_503=UNAVAILABLE,
         ),
     )
     def start_backup(wanted: WantedBackup) -> Response:
