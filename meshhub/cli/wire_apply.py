@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,7 @@ from meshhub.cli.wire_options import (
     Context,
     DryRun,
     Force,
+    HubUrl,
     Member,
     MeshFile,
     MeshName,
@@ -24,9 +25,9 @@ from meshhub.cli.wire_options import (
 )
 
 if TYPE_CHECKING:
+    from dashboard.api.wiring_body import DocumentDiffBody
     from envoy_config.apply.model import Outcome
     from envoy_config.bundle import Document
-    from envoy_config.diff import DocumentDiff
 
 VersionName = Annotated[str, typer.Argument(metavar="VERSION", help="A version: v12, or 12.", show_default=False)]
 
@@ -51,6 +52,7 @@ def diff(
 ) -> None:
     """Show what applying would change: against what was applied last, or against the live cluster. Exit code 1 if it
     would change anything."""
+    from dashboard.api.wiring_body import show_diff
     from envoy_config.apply.deployment import former_documents, scope_of
     from envoy_config.apply.live_diff import compare_live
     from envoy_config.diff import Presence, compare
@@ -69,9 +71,10 @@ def diff(
     else:
         with history_in(data_dir) as history:
             found = compare(former_documents(history, scope), documents)
-    changed = [each for each in found if each.presence is not Presence.UNCHANGED]
+    shown = show_diff(found)
+    changed = [each for each in shown if each["presence"] != Presence.UNCHANGED]
     if as_json:
-        print_json({"documents": [diff_body(each) for each in found], "troubles": troubles})
+        print_json({"documents": shown, "troubles": troubles})
     else:
         print_lines(line for each in changed for line in diff_lines(each))
         print_lines(f"could not compare {each}" for each in troubles)
@@ -121,8 +124,16 @@ def rollback(
     force: Force = False,
     dry_run: DryRun = False,
     data_dir: DataDir = None,
+    url: HubUrl = "",
 ) -> None:
-    """Bring a former version back, where it was: what came since goes. That is a new version of its own."""
+    """Bring a former version back, where it was: what came since goes. That is a new version of its own.
+
+    A running hub does it where it may (wiring.apply), under the name of who asks, and keeps it in its own history.
+    """
+    if url and data_dir is None:
+        _roll_back_at(url, number_of(version), author_of(author), message, force=force, dry_run=dry_run)
+        return
+
     from pathlib import Path
 
     from envoy_config.apply.deployment import By, deploy, preview, restored
@@ -144,6 +155,17 @@ def rollback(
     print_lines([f"{done.version.name} of {done.version.scope} is in force: what v{applied.restores} was."])
 
 
+def _roll_back_at(url: str, version: int, author: str, message: str, *, force: bool, dry_run: bool) -> None:
+    from meshhub.cli.hub_api import post
+    from meshhub.cli.output import print_lines
+
+    wanted = {"author": author, "message": message, "force_conflicts": force, "dry_run": dry_run}
+    done = post(url, f"/api/v1/wiring/history/{version}/rollback", wanted)
+    print_lines(_outcome_line(each["deed"], each["name"]) for each in done["outcomes"])
+    kept = done["version"]
+    print_lines([f"{kept['text']}." if kept else f"Nothing was written to {done['target']}."])
+
+
 def number_of(version: str) -> int:
     """The id of a version as people write it.
 
@@ -161,22 +183,17 @@ def number_of(version: str) -> int:
 def _show(outcomes: "Iterable[Outcome]", elsewhere: "Iterable[Document]") -> None:
     from meshhub.cli.output import print_lines
 
-    print_lines(f"{each.deed.value:>9}  {each.name}" for each in outcomes)
+    print_lines(_outcome_line(each.deed.value, each.name) for each in outcomes)
     print_lines(f"elsewhere  {each.path}: {each.applies_to}" for each in elsewhere)
 
 
-def diff_lines(found: "DocumentDiff") -> Iterable[str]:
-    yield f"{found.presence.value}: {found.name}" + (" (secret)" if found.secret else "")
-    for field in found.fields:
-        yield f"    {field.path}: {field.before or '(none)'} → {field.after or '(none)'}"
-    yield from found.unified.splitlines()
+def _outcome_line(deed: str, name: str) -> str:
+    return f"{deed:>9}  {name}"
 
 
-def diff_body(found: "DocumentDiff") -> dict[str, Any]:
-    return {
-        "name": found.name,
-        "presence": found.presence.value,
-        "fields": [{"path": each.path, "before": each.before, "after": each.after} for each in found.fields],
-        "unified": found.unified,
-        "secret": found.secret,
-    }
+def diff_lines(found: "DocumentDiffBody") -> Iterable[str]:
+    """What became of a document, in lines."""
+    yield f"{found['presence']}: {found['name']}" + (" (secret)" if found["secret"] else "")
+    for field in found["fields"]:
+        yield f"    {field['path']}: {field['before'] or '(none)'} → {field['after'] or '(none)'}"
+    yield from found["unified"].splitlines()

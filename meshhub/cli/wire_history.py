@@ -1,15 +1,16 @@
 """`meshhub wire history`: what was in force when, by whom and why."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from meshhub.cli.options import AsJson, DataDir
-from meshhub.cli.wire_apply import number_of
-from meshhub.cli.wire_options import history_in
+from meshhub.cli.wire_apply import diff_lines, number_of
+from meshhub.cli.wire_options import HubUrl
+from meshhub.cli.wire_versions import Versions, versions_at
 
-if TYPE_CHECKING:
-    from envoy_config.history.model import Version
+HEADS = ("Version", "When (UTC)", "Who", "What", "Of", "Why")
 
 
 def add(group: typer.Typer) -> None:
@@ -28,59 +29,45 @@ def show_history(
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 30,
     documents: Annotated[bool, typer.Option("--documents", help="Print the documents of the version.")] = False,
     data_dir: DataDir = None,
+    url: HubUrl = "",
     as_json: AsJson = False,
 ) -> None:
     """List the versions of the configuration, newest first; or show one: what it changed, or its documents."""
     from meshhub.cli.output import print_json, print_table
 
-    with history_in(data_dir) as history:
+    with versions_at(url, data_dir) as versions:
         if version:
-            _show_one(history, version, other, documents=documents, as_json=as_json)
+            _show_one(versions, version, other, documents=documents, as_json=as_json)
             return
-        found = history.versions(mesh=mesh, limit=limit)
+        found = versions.newest(mesh=mesh, limit=limit)
     if as_json:
-        print_json([_body(each) for each in found])
-        return
-    print_table(
-        ("Version", "When (UTC)", "Who", "What", "Of", "Why"),
-        [
-            (each.name, f"{each.at:%Y-%m-%d %H:%M:%S}", each.author, each.deed.value, str(each.scope), each.message)
-            for each in found
-        ],
-    )
-
-
-def _show_one(history: Any, version: str, other: str, *, documents: bool, as_json: bool) -> None:
-    from dashboard.reads.wiring import WiringReads
-    from meshhub.cli.output import print_file, print_json, print_lines
-    from meshhub.cli.wire_apply import diff_body, diff_lines
-    from meshhub.clock import SystemClock
-
-    reads = WiringReads(SystemClock())
-    reads.connect(history)
-    found = reads.version(number_of(version))
-    changes = reads.compare(number_of(other), found.version.id) if other else found.changes
-    if as_json:
-        texts = [{"name": each.name, "text": each.text, "secret": each.secret} for each in found.documents]
-        print_json({**_body(found.version), "documents": texts, "changes": [diff_body(each) for each in changes]})
-    elif documents:
-        for each in found.documents:
-            print_file(f"# {each.name}\n{each.text.rstrip(chr(10))}\n---\n")
+        print_json(found)
     else:
-        print_lines([f"{found.version.at:%Y-%m-%d %H:%M:%S} UTC: {found.version.text}"])
-        print_lines(line for each in changes if each.presence != "unchanged" for line in diff_lines(each))
+        print_table(HEADS, [_row(each) for each in found])
 
 
-def _body(version: "Version") -> dict[str, Any]:
-    return {
-        "id": version.id,
-        "name": version.name,
-        "at": version.at.isoformat(),
-        "mesh": version.scope.mesh,
-        "scope": str(version.scope),
-        "author": version.author,
-        "message": version.message,
-        "deed": version.deed.value,
-        "restores": version.restores,
-        "content_hash": version.content_hash,
-    }
+def _show_one(versions: Versions, version: str, other: str, *, documents: bool, as_json: bool) -> None:
+    from meshhub.cli.output import print_file, print_json, print_lines
+
+    number = number_of(version)
+    found = versions.one(number)
+    changes = versions.changes(number_of(other), number) if other else found["changes"]
+    if as_json:
+        print_json({**found["version"], "documents": found["documents"], "changes": changes})
+    elif documents:
+        for each in found["documents"]:
+            print_file(f"# {each['name']}\n{each['text'].rstrip(chr(10))}\n---\n")
+    else:
+        print_lines([f"{_moment(found['version'])} UTC: {found['version']['text']}"])
+        print_lines(line for each in changes if each["presence"] != "unchanged" for line in diff_lines(each))
+
+
+def _row(version: Mapping[str, Any]) -> tuple[str, ...]:
+    from envoy_config.history.model import Scope
+
+    scope = str(Scope(**version["scope"]))
+    return version["name"], _moment(version), version["author"], version["deed"], scope, version["message"]
+
+
+def _moment(version: Mapping[str, Any]) -> str:
+    return str(version["at"])[:19].replace("T", " ")

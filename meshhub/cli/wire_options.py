@@ -30,6 +30,15 @@ ToDirectory = Annotated[
 Message = Annotated[str, typer.Option("--message", "-m", help="Why; kept in the history.", show_default=False)]
 Author = Annotated[str, typer.Option("--author", help="Who; kept in the history.", show_default="the user")]
 Force = Annotated[bool, typer.Option("--force-conflicts", help="Take fields that other managers own.")]
+HubUrl = Annotated[
+    str,
+    typer.Option(
+        "--url",
+        envvar="MESHHUB_URL",
+        help="Ask this running hub, unless --data-dir says where the history is.",
+        show_default=False,
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Try everything, write nothing.")]
 
 

@@ -1,4 +1,5 @@
-"""`meshhub ads status`, `meshhub wire sampling` and `meshhub wire fault` against a hub that serves a mesh."""
+"""`meshhub ads status` and what `meshhub wire` asks of a running hub: sampling and faults of the mesh that it serves,
+its history, and a rollback in the cluster that it may apply to."""
 
 import json
 from collections.abc import Iterator
@@ -11,8 +12,23 @@ import pytest
 
 from meshhub.cli import main
 from meshhub.demo.pki import Authority
+from meshhub.testing.fake_kubernetes import FakeKubernetes
+from meshhub.testing.fake_kubernetes import serving as serving_cluster
 from meshhub.testing.hub import FREE, RunningHub, running_hub
 
+ISTIO = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "istio", "namespace": "istio-system"},
+    "data": {"mesh": "{}\n"},
+}
+ISTIO_MESH = """\
+apiVersion: meshhub/v1
+hub: {{otlp: "meshhub.shop.svc.cluster.local:4317"}}
+sampling_percent: {percent}
+meshes:
+- {{name: prod, kind: istio, version: "1.30"}}
+"""
 SERVICES = ("cart", "ratings", "reviews")
 PORTS = {"app_port": 8080, "inbound_port": 15006, "outbound_port": 15001, "admin_port": 15000}
 MESH = {
@@ -52,10 +68,21 @@ def mesh_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def serving(tmp_path_factory: pytest.TempPathFactory, mesh_file: Path) -> Iterator[RunningHub]:
-    """A hub that serves the mesh, whose proxies are all away."""
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Of a cluster with Istio, whose mesh configuration nobody else owns."""
+    state, path = FakeKubernetes(), tmp_path_factory.mktemp("cluster") / "kubeconfig"
+    state.put(ISTIO, "meshhub")
+    with serving_cluster(state, path):
+        yield path
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory, mesh_file: Path, kubeconfig: Path) -> Iterator[RunningHub]:
+    """A hub that serves the mesh, whose proxies are all away, and may apply to a cluster."""
     settings = {"ads.address": FREE, "ads.mesh_file": str(mesh_file), "ads.reload_seconds": "3600"}
-    with running_hub(tmp_path_factory.mktemp("serving"), settings=settings) as hub:
+    settings |= {"wiring.live": "true", "wiring.apply": "true"}
+    environment = {"KUBECONFIG": str(kubeconfig)}
+    with running_hub(tmp_path_factory.mktemp("serving"), settings=settings, environment=environment) as hub:
         yield hub
 
 
@@ -170,3 +197,39 @@ def test_a_hub_that_serves_no_mesh_says_what_to_set(hub: RunningHub, capsys: pyt
     for arguments in (("sampling", "5"), ("fault", "cart", "--off")):
         assert run("wire", *arguments, "--url", hub.url) == 1
         assert "ads.mesh_file" in capsys.readouterr().err
+
+
+def test_the_history_of_a_running_hub_is_read_and_rolled_back_over_its_api(
+    serving: RunningHub,
+    kubeconfig: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+    mesh, kept, asked = tmp_path / "istio.yaml", ("--data-dir", str(serving.data_dir)), ("--url", serving.url)
+
+    def said(*arguments: str) -> str:
+        capsys.readouterr()
+        assert run("wire", *arguments) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    for percent in (100, 10):
+        mesh.write_text(ISTIO_MESH.format(percent=percent), encoding="utf-8")
+        said("apply", str(mesh), "--author", "ann", *kept)
+    newest, former = json.loads(said("history", "--mesh", "prod", "--json", *asked))
+    for one in ((), (newest["name"],), (newest["name"], former["name"]), (newest["name"], "--documents")):
+        for shown in ((), ("--json",)):
+            assert said("history", *one, *shown, *asked) == said("history", *one, *shown, *kept)
+    assert "randomSamplingPercentage: 100" in said("history", newest["name"], *asked)
+
+    monkeypatch.setenv("MESHHUB_URL", serving.url)
+    back = ("rollback", former["name"], "--author", "bea", "-m", "back")
+    assert "Nothing was written to kubernetes prod." in said(*back, "--dry-run")
+    assert f"bea rolled istio of prod (kubernetes prod) back to {former['name']} (now v" in said(*back)
+    (latest, *_) = json.loads(said("history", "--mesh", "prod", "--json"))
+    assert (latest["author"], latest["message"], latest["restores"]) == ("bea", "back", former["id"])
+    mesh.write_text(ISTIO_MESH.format(percent=100), encoding="utf-8")
+    assert said("diff", str(mesh), "--live", *kept).startswith("0 of ")
+    assert run("wire", "rollback", "v999") == 1
+    assert "could not find" in capsys.readouterr().err
