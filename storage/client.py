@@ -27,6 +27,7 @@ from storage.tenancy import table_filters
 RecordT = TypeVar("RecordT")
 
 _COLUMNS = re.compile(r"\$\{columns:(\w+)\}")
+_COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
 _INSERT_SETTINGS = {
     # The views' functions are total, so nothing is gained by evaluating them lazily: twice as fast without.
@@ -219,8 +220,11 @@ class Store:
 
 @cache
 def query_text(name: str) -> str:
-    """The text of storage/queries/<name>.sql, each `${columns:…}` replaced by a list of storage/queries/columns."""
-    text = _query_file(f"{name}.sql").read_text(encoding="utf-8")
+    """The text of storage/queries/<name>.sql, each `${columns:…}` replaced by a list of storage/queries/columns.
+
+    Comments are left out here, once: client and engine would read them again with every question.
+    """
+    text = _COMMENT.sub("", _query_file(f"{name}.sql").read_text(encoding="utf-8"))
     return _COLUMNS.sub(lambda found: _query_file("columns", f"{found[1]}.sql").read_text("utf-8").strip(), text)
 
 

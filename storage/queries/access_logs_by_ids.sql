@@ -3,10 +3,10 @@
 SELECT
     ${columns:access_log}
 FROM access_logs
-WHERE toStartOfFiveMinutes(access_logs.time) IN {buckets:Array(DateTime('UTC'))}
-    AND access_logs.trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({traces:Array(String)}))))
-    AND (access_logs.trace_id != toFixedString('', 16) OR (access_logs.request_id IN {request_ids:Array(String)}
-        AND access_logs.time >= fromUnixTimestamp64Nano({untraced_start:Int64}, 'UTC')
-        AND access_logs.time < fromUnixTimestamp64Nano({untraced_end:Int64}, 'UTC')))
-ORDER BY access_logs.time
+PREWHERE toStartOfFiveMinutes(time) IN {buckets:Array(DateTime('UTC'))}
+    AND trace_id IN (SELECT meshhub_id16(unhex(arrayJoin({traces:Array(String)}))))
+    AND (trace_id != toFixedString('', 16) OR (request_id IN {request_ids:Array(String)}
+        AND time >= fromUnixTimestamp64Nano({untraced_start:Int64}, 'UTC')
+        AND time < fromUnixTimestamp64Nano({untraced_end:Int64}, 'UTC')))
+ORDER BY time
 LIMIT {limit:UInt32}
