@@ -15,7 +15,7 @@ from meshhub.errors import MeshhubError
 from storage.records.spans import Span
 from traces.otlp_values import Json, read_attributes, write_attributes
 from traces.resources import resource_of
-from traces.trace_find import attributes_of
+from traces.span_attributes import attributes_of
 
 KINDS = ("unspecified", "internal", "server", "client", "producer", "consumer")
 STATUSES = ("unset", "ok", "error")

@@ -5,6 +5,7 @@ from itertools import chain
 
 from storage.records.spans import Span
 from traces.resources import resource_of
+from traces.span_attributes import attributes_of
 from traces.trace_model import Trace
 
 MAX_TEXT = 500
@@ -28,27 +29,6 @@ def find(trace: Trace, text: str) -> tuple[int, ...]:
         if found:
             return found
     return tuple(each.index for each in trace.spans if any(wanted in said.lower() for said in _texts(each.span)))
-
-
-def attributes_of(span: Span) -> Iterator[tuple[str, str]]:
-    """Every attribute of a span, those too that have a column of their own, under the names that proxies send."""
-    columns = (
-        ("component", span.component),
-        ("guid:x-request-id", span.request_id),
-        ("node_id", span.node_id),
-        ("http.method", span.method),
-        ("http.url", span.url),
-        ("http.protocol", span.protocol),
-        ("http.status_code", str(span.response_code) if span.response_code else ""),
-        ("response_flags", span.response_flags),
-        ("user_agent", span.user_agent),
-        ("peer.address", span.peer_address),
-        ("request_size", str(span.request_size) if span.request_size else ""),
-        ("response_size", str(span.response_size) if span.response_size else ""),
-        ("upstream_cluster", span.upstream_cluster),
-    )
-    yield from ((key, value) for key, value in columns if value and key not in span.attributes)
-    yield from span.attributes.items()
 
 
 def _has(span: Span, key: str, value: str) -> bool:

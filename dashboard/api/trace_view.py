@@ -15,8 +15,8 @@ from dashboard.api.trace_body import (
 )
 from dashboard.reads.traces import Inspected
 from traces.proxy_spans import PROXY
+from traces.span_attributes import attributes_of
 from traces.structure import Difference, Shape
-from traces.trace_find import attributes_of
 from traces.trace_model import NONE, Trace, TraceSpan
 from traces.trace_statistics import Figures, by_operation
 

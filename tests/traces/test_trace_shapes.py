@@ -102,7 +102,7 @@ def test_the_map_counts_calls_between_services() -> None:
 def test_search_inside_finds_text_and_attributes() -> None:
     made = made_of(
         step(SHOP, "checkout", 1, 0, 0, 10, attributes={"order": "A-91"}, resource_attributes='{"zone": "Eu-1"}'),
-        step(CART, "get", 2, 1, 1, 2, response_code=503, events=[(0, "Retry", {"why": "Reset"})]),
+        step(CART, "get", 2, 1, 1, 2, component="proxy", response_code=503, events=[(0, "Retry", {"why": "Reset"})]),
     )
     assert find(made, "") == ()
     assert find(made, " a-9 ") == (0,)

@@ -9,27 +9,23 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValueList
 
 from storage.records.spans import Span
+from traces.resources import resource_of
+from traces.span_attributes import attributes_of
 
 Attributes = list[tuple[str, AnyValue]]
 
-PROXY = "proxy"
 SAFE_INTEGER = 2**53 - 1
 """The largest integer that JavaScript reads without loss."""
 
 
 def span_attributes(span: Span) -> Attributes:
-    """Those of a span, columns first. Only proxies' spans have columns of what `attributes` does not have."""
-    made = [(key, typed(value, "")) for key, value in _columns(span) if key not in span.attributes]
-    return made + [(key, typed(value, span.attribute_types.get(key, ""))) for key, value in span.attributes.items()]
+    """Those of a span (traces.span_attributes), with their types."""
+    return [(key, typed(value, span.attribute_types.get(key, ""))) for key, value in attributes_of(span)]
 
 
 def resource_attributes(span: Span) -> Attributes:
     """Those of its resource, all of them texts, by key; [] if they cannot be read."""
-    try:
-        found = json.loads(span.resource_attributes or "{}")
-    except ValueError:
-        return []
-    return [(key, typed(str(value), "")) for key, value in sorted(found.items())] if isinstance(found, dict) else []
+    return [(key, typed(value, "")) for key, value in sorted(resource_of(span).items())]
 
 
 def texts(attributes: Mapping[str, str]) -> Attributes:
@@ -80,25 +76,3 @@ def as_text(value: AnyValue) -> str:
     if isinstance(found, str):
         return found
     return "" if found is None else json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-
-
-def _columns(span: Span) -> list[tuple[str, str]]:
-    if span.component != PROXY:
-        return []
-    answered = span.response_code or span.response_flags
-    columns = [
-        ("component", span.component),
-        ("node_id", span.node_id),
-        ("guid:x-request-id", span.request_id),
-        ("http.method", "" if "http.request.method" in span.attributes else span.method),
-        ("http.url", "" if "url.full" in span.attributes else span.url),
-        ("http.protocol", span.protocol),
-        ("http.status_code", str(span.response_code) if answered else ""),
-        ("response_flags", span.response_flags),
-        ("upstream_cluster", span.upstream_cluster),
-        ("peer.address", span.peer_address),
-        ("user_agent", span.user_agent),
-        ("request_size", str(span.request_size) if answered else ""),
-        ("response_size", str(span.response_size) if answered else ""),
-    ]
-    return [(key, value) for key, value in columns if value]

@@ -5,8 +5,8 @@ of services have (traces.compat.names), so that what is shown can be searched fo
 """
 
 import base64
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf import json_format
@@ -19,15 +19,11 @@ from traces.compat.attributes import Attributes, resource_attributes, span_attri
 from traces.compat.model import SERVICE_NAME, QueryFault, Trace
 from traces.compat.names import service_name
 from traces.compat.reading import quoted
+from traces.otlp_json import KINDS, STATUSES, UnreadableTrace, parse_json, read_otlp
 
 _ID_FIELDS = frozenset({"traceId", "spanId", "parentSpanId"})
-_KINDS = {
-    name: OtlpSpan.SpanKind.Value(f"SPAN_KIND_{name.upper()}")
-    for name in ("unspecified", "internal", "server", "client", "producer", "consumer")
-}
-_KIND_NAMES = {value: name for name, value in _KINDS.items()}
-_STATUS = {name: Status.StatusCode.Value(f"STATUS_CODE_{name.upper()}") for name in ("unset", "ok", "error")}
-_STATUS_NAMES = {value: name for name, value in _STATUS.items()}
+_KINDS = {name: OtlpSpan.SpanKind.Value(f"SPAN_KIND_{name.upper()}") for name in KINDS}
+_STATUS = {name: Status.StatusCode.Value(f"STATUS_CODE_{name.upper()}") for name in STATUSES}
 _UNSIGNED_64 = 2**64 - 1
 
 
@@ -53,25 +49,26 @@ def from_otlp_json(body: bytes) -> list[Trace]:
         QueryFault: it is none.
     """
     try:
-        document = json.loads(body)
-        if not isinstance(document, dict):
-            raise ValueError("expected an object")
-        data = json_format.ParseDict(_with_base64_ids(document), TracesData(), ignore_unknown_fields=True)
-    except (ValueError, TypeError, RecursionError, json_format.ParseError) as error:
+        document = parse_json(body)
+    except UnreadableTrace as error:
         raise QueryFault(f"cannot unmarshal OTLP: {quoted(str(error))}") from error
+    if not isinstance(document, dict):
+        raise QueryFault("cannot unmarshal OTLP: expected an object")
     spans: dict[str, list[Span]] = {}
-    for resource_spans in data.resource_spans:
-        for scope_spans in resource_spans.scope_spans:
-            for span in scope_spans.spans:
-                made = _record(resource_spans, scope_spans.scope.name, scope_spans.scope.version, span)
-                spans.setdefault(made.trace_id, []).append(made)
+    for span in read_otlp(document):
+        # The name of the service stands for itself: these spans may be of a mesh that this hub knows nothing of.
+        made = replace(span, namespace="", duration_ns=max(span.duration_ns, 0))
+        spans.setdefault(made.trace_id, []).append(made)
     return [Trace(trace_id, tuple(found)) for trace_id, found in spans.items()]
 
 
 def otlp_json(data: TracesData) -> dict[str, Any]:
-    """As OTLP/JSON has it: ids in hex, enumerations as numbers, 64-bit integers as texts."""
+    """As OTLP/JSON has it: ids in hex, enumerations as numbers, 64-bit integers as texts.
+
+    Numbers that JSON does not have (NaN, infinity) are texts: the Jaeger UI shows no trace with another one.
+    """
     found = json_format.MessageToDict(data, use_integers_for_enums=True)
-    _rewrite_ids(found, lambda text: base64.b64decode(text).hex())
+    _make_otlp(found)
     return found
 
 
@@ -108,98 +105,23 @@ def _fill(made: OtlpSpan, span: Span) -> None:
     for time, name, attributes in span.events:
         made.events.add(time_unix_nano=max(time, 0), name=name, attributes=key_values(texts(attributes)))
     for trace_id, span_id, attributes in span.links:
+        if not trace_id or not span_id:
+            continue  # It leads nowhere, and the Jaeger UI shows no trace with such a link.
         made.links.add(
             trace_id=bytes.fromhex(trace_id), span_id=bytes.fromhex(span_id), attributes=key_values(texts(attributes))
         )
 
 
-def _record(resource_spans: ResourceSpans, scope_name: str, scope_version: str, span: OtlpSpan) -> Span:
-    resource = _texts_of(resource_spans.resource.attributes)
-    attributes, types = _texts_of(span.attributes), _types_of(span.attributes)
-    return Span(
-        time_unix_nano=span.start_time_unix_nano,
-        duration_ns=max(span.end_time_unix_nano - span.start_time_unix_nano, 0),
-        trace_id=span.trace_id.hex(),
-        span_id=span.span_id.hex(),
-        parent_span_id=span.parent_span_id.hex(),
-        trace_state=span.trace_state,
-        flags=span.flags & 0xFFFF,
-        name=span.name,
-        kind=_KIND_NAMES.get(span.kind, "unspecified"),
-        status_code=_STATUS_NAMES.get(span.status.code, "unset"),
-        status_message=span.status.message,
-        cluster="",
-        namespace="",
-        service=resource.get(SERVICE_NAME, ""),
-        version="",
-        instance="",
-        scope_name=scope_name,
-        scope_version=scope_version,
-        component="",
-        request_id="",
-        node_id="",
-        method="",
-        url="",
-        protocol="",
-        response_code=0,
-        response_flags="",
-        user_agent="",
-        peer_address="",
-        request_size=0,
-        response_size=0,
-        upstream_cluster="",
-        attributes=attributes,
-        attribute_types=types,
-        resource_attributes=json.dumps(resource),
-        events=[(event.time_unix_nano, event.name, _texts_of(event.attributes)) for event in span.events],
-        links=[(link.trace_id.hex(), link.span_id.hex(), _texts_of(link.attributes)) for link in span.links],
-    )
-
-
-_STORED_TYPES = {"int_value": "int", "double_value": "double", "bool_value": "bool", "bytes_value": "bytes"}
-
-
-def _texts_of(attributes: Iterable[KeyValue]) -> dict[str, str]:
-    return {each.key: _stored_text(each.value) for each in attributes}
-
-
-def _types_of(attributes: Iterable[KeyValue]) -> dict[str, str]:
-    kinds = {each.key: each.value.WhichOneof("value") for each in attributes}
-    return {
-        key: _STORED_TYPES.get(kind or "", (kind or "none").removesuffix("_value"))
-        for key, kind in kinds.items()
-        if kind != "string_value"
-    }
-
-
-def _stored_text(value: AnyValue) -> str:
-    """The text that the store would hold (storage/schema/0002_function_any_value_text.sql)."""
-    kind = value.WhichOneof("value")
-    if kind in ("array_value", "kvlist_value"):
-        return str(getattr(value, kind).SerializeToString().hex())
-    if kind == "bytes_value":
-        return value.bytes_value.hex()
-    if kind == "bool_value":
-        return "true" if value.bool_value else "false"
-    return "" if kind is None else str(getattr(value, kind))
-
-
-def _with_base64_ids(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document of OTLP/JSON as protobuf's JSON has it: its ids are in base64."""
-    copy: dict[str, Any] = json.loads(json.dumps(document))
-    _rewrite_ids(copy, lambda text: base64.b64encode(bytes.fromhex(text)).decode())
-    return copy
-
-
-def _rewrite_ids(node: Any, rewrite: Any) -> None:
+def _make_otlp(node: Any) -> None:
+    """From protobuf's JSON, in place."""
     pending = [node]
     while pending:
         current = pending.pop()
-        if isinstance(current, dict):
-            for key, value in current.items():
-                if key in _ID_FIELDS and isinstance(value, str):
-                    current[key] = rewrite(value)
-                else:
-                    pending.append(value)
-        elif isinstance(current, list):
+        if isinstance(current, list):
             pending.extend(current)
+        elif isinstance(current, dict):
+            for key in _ID_FIELDS & current.keys():
+                current[key] = base64.b64decode(current[key]).hex()
+            if isinstance(current.get("doubleValue"), str):
+                current["stringValue"] = current.pop("doubleValue")
+            pending.extend(current.values())

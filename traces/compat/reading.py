@@ -1,5 +1,6 @@
 """Reads the values that other tools put into their questions. All of them raise QueryFault on what they cannot read."""
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -25,6 +26,7 @@ _GO_UNITS = {
     "h": 3600 * 10**9,
 }
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9})\d*)?([Zz]|[+\- ]\d\d:?\d\d)", re.ASCII)
+_ID_SIZES = (8, 16)
 _HEX = re.compile(r"[0-9a-fA-F]{1,32}")
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False", ""})
@@ -138,11 +140,23 @@ def read_text_map(name: str, text: str) -> Mapping[str, str]:
 
 
 def read_trace_id(text: str) -> str:
-    """A trace id of up to 32 hex digits, with or without dashes, as 32 lower-case digits."""
+    """A trace id of up to 32 hex digits, with or without dashes, or of 8 or 16 bytes in base64, as 32 lower-case
+    digits."""
     digits = text.replace("-", "")
     if not _HEX.fullmatch(digits):
-        raise QueryFault(f"could not read the trace id {quoted(text)}: it takes 1 to 32 hex digits")
+        digits = _hex_of_base64(text)
+    if not digits:
+        raise QueryFault(f"could not read the trace id {quoted(text)}: it takes 1 to 32 hex digits, or base64")
     return digits.lower().zfill(32)
+
+
+def _hex_of_base64(text: str) -> str:
+    """As protobuf's JSON writes ids; "" if it is none of them."""
+    try:
+        found = base64.b64decode(text, validate=True)
+    except ValueError:
+        return ""
+    return found.hex() if len(found) in _ID_SIZES else ""
 
 
 def clean(text: str) -> str:

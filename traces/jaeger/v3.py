@@ -35,7 +35,7 @@ def read_search(pairs: Pairs) -> TraceQuery:
             start_ns=read_rfc3339("query.startTimeMin", first),
             end_ns=read_rfc3339("query.startTimeMax", last),
             service=given.text("query.serviceName", "query.service_name"),
-            operation=given.text("query.operationName", "query.operation_name"),
+            operation=given.text("query.operationName", "query.operation_name", "query.spanName", "query.span_name"),
             shortest_ns=read_go_duration("query.durationMin", given.text("query.durationMin", "query.duration_min")),
             longest_ns=read_go_duration("query.durationMax", given.text("query.durationMax", "query.duration_max")),
             any_of=tag_conditions(read_text_map("query.attributes", attributes)) if attributes else (),
@@ -71,7 +71,8 @@ def show_operations(operations: Sequence[Operation]) -> dict[str, Any]:
 
 
 def show_summaries(outlines: Sequence[TraceOutline]) -> dict[str, Any]:
-    """Summaries of traces: 64-bit integers as texts; what is zero is left out, as protobuf's JSON has it."""
+    """Summaries of traces: 64-bit integers as texts. The id is there under two names: the Jaeger UI up to 2.19 reads
+    the second."""
     return {"summaries": [_summary(outline) for outline in outlines]}
 
 
@@ -83,6 +84,7 @@ def show_error(status: int, message: str) -> dict[str, Any]:
 def _summary(outline: TraceOutline) -> dict[str, Any]:
     return {
         "traceId": outline.trace_id,
+        "traceID": outline.trace_id,
         "rootServiceName": outline.root_service,
         "rootOperationName": outline.root_name,
         "minStartTimeUnixNano": str(outline.start_unix_nano),

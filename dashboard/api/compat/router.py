@@ -5,6 +5,7 @@ At the root only one tool can have /api/traces/{id}, and that is Jaeger: clients
 
 from fastapi import APIRouter
 
+from dashboard.api.compat.jaeger_ui import create_jaeger_ui_router
 from dashboard.api.compat.jaeger_v1 import create_jaeger_v1_router
 from dashboard.api.compat.jaeger_v3 import create_jaeger_v3_router
 from dashboard.api.compat.reads import CompatReads
@@ -19,7 +20,7 @@ ZIPKIN = "/zipkin"
 def create_compat_router(reads: CompatReads) -> APIRouter:
     """All of them."""
     router = APIRouter(include_in_schema=False)
-    for jaeger in (create_jaeger_v3_router(reads), create_jaeger_v1_router(reads)):
+    for jaeger in (create_jaeger_v3_router(reads), create_jaeger_v1_router(reads), create_jaeger_ui_router(reads)):
         router.include_router(jaeger)
         router.include_router(jaeger, prefix=JAEGER)
     router.include_router(create_tempo_router(reads, by_id=False))

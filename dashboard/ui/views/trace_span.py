@@ -19,7 +19,7 @@ from traces.proxy_spans import PROXY
 from traces.resources import resource_of
 from traces.response_details import explain_details
 from traces.response_flags import explain_flags
-from traces.trace_find import attributes_of
+from traces.span_attributes import attributes_of
 from traces.trace_model import NONE, Flaw, Pair, Side, Trace, TraceSpan
 
 MAX_VALUE = 2_000

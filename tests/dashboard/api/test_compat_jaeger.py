@@ -1,9 +1,11 @@
 """The requests of Grafana's Jaeger data source, Kiali and the Jaeger UI, replayed on the real engine."""
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -160,6 +162,13 @@ def test_a_trace_by_its_id(call: Call, shop: Shop) -> None:
     grafana = call(f"/api/traces/{shop.trace_id.upper()}", params=around(shop) | {"prettyPrint": "true"})
     assert grafana.json() == in_envelope([trace_of(shop)])
     assert grafana.text.startswith("{\n    ")
+
+
+def test_the_id_of_a_trace_may_be_in_base64(call: Call, shop: Shop) -> None:
+    written = base64.b64encode(bytes.fromhex(shop.trace_id)).decode()
+    wanted = call(f"/api/traces/{quote(written, safe='')}" if "/" not in written else f"/api/traces/{shop.trace_id}")
+    assert wanted.json() == in_envelope([trace_of(shop)])
+    assert call("/api/traces", params={"traceID": written}).json() == in_envelope([trace_of(shop)])
 
 
 def test_a_trace_that_is_not_there(call: Call) -> None:

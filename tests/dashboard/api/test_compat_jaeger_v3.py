@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from opentelemetry.proto.trace.v1.trace_pb2 import TracesData
 
 from meshhub.testing.fake_compat import Call, EmptyStore, Shop, call_of
+from meshhub.testing.otlp import Proxy
+from meshhub.testing.records import span_record
 from storage.client import Store
-from traces.compat.otlp import otlp_json
+from traces.compat.model import Trace
+from traces.compat.otlp import otlp_json, to_otlp
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +145,7 @@ def test_a_search_may_be_in_the_body(call: Call, shop: Shop) -> None:
 def test_summaries(call: Call, shop: Shop) -> None:
     expected = {
         "traceId": shop.trace_id,
+        "traceID": shop.trace_id,
         "rootServiceName": shop.cart_name,
         "rootOperationName": "cart:8080/*",
         "minStartTimeUnixNano": str(shop.start_ns),
@@ -232,3 +236,23 @@ DOCUMENTS = st.recursive(
 @settings(max_examples=100, deadline=None)
 def test_nothing_to_transform_is_an_error_of_the_hub(call_empty: Call, body: bytes) -> None:
     assert call_empty("/api/transform", "POST", content=body).status_code in (200, 400)
+
+
+def test_a_trace_is_what_the_schema_of_the_jaeger_ui_takes() -> None:
+    """It shows no trace with a number that JSON does not have, or with a link to nothing."""
+    odd = {"ratio": "nan", "load": "-inf"}
+    span = span_record(
+        Proxy("shop"), "01" * 8, "", 5, 7, attributes=odd, attribute_types=dict.fromkeys(odd, "double"),
+        links=[("", "", {}), ("cd" * 16, "02" * 8, {})],
+    )  # fmt: skip
+    [made] = otlp_json(to_otlp([Trace(span.trace_id, [span])]))["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    values = {each["key"]: each["value"] for each in made["attributes"]}
+    assert values == {"ratio": text("NaN"), "load": text("-Infinity")}
+    assert made["links"] == [{"traceId": "cd" * 16, "spanId": "02" * 8}]
+
+
+def test_the_jaeger_ui_searches_by_the_name_of_a_span(call: Call, shop: Shop) -> None:
+    found = call("/api/v3/trace-summaries", params=jaeger_ui(shop) | {"query.span_name": "check out"}).json()
+    assert [each["traceId"] for each in found["summaries"]] == [shop.trace_id]
+    other = call("/api/v3/trace-summaries", params=jaeger_ui(shop) | {"query.span_name": "other"})
+    assert other.json() == {"summaries": []}
