@@ -32,9 +32,11 @@ class Engine:
     Raises (every method): StorageError, retryable where the same call may succeed later; DataDirectoryInUse.
     """
 
-    def __init__(self, address: Address, settings: StorageSettings) -> None:
+    def __init__(self, address: Address, settings: StorageSettings, answer_seconds: int = RECEIVE_SECONDS) -> None:
+        """`answer_seconds` is how long a server may take before it counts as one that does not answer."""
         self._address = address
         self._settings = settings
+        self._answer_seconds = answer_seconds
         self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
         self._closed = False
         self._first: Any = None
@@ -105,8 +107,8 @@ class Engine:
             password=self._settings.password.reveal() or self._address.password.reveal(),
             database=database,
             tz_mode="aware",
-            connect_timeout=CONNECT_SECONDS,
-            send_receive_timeout=RECEIVE_SECONDS,
+            connect_timeout=min(CONNECT_SECONDS, self._answer_seconds),
+            send_receive_timeout=self._answer_seconds,
             autogenerate_session_id=False,
             query_retries=0,
         )

@@ -2,7 +2,9 @@
 
 Placeholders: `${on_cluster}` (ON CLUSTER '…' or nothing), `${local}` (suffix of the tables that hold the rows, where a
 Distributed table of the plain name stands before them), `${engine}` (Replicated or nothing),
-`${deduplication_window}` (the setting's name), `${retention_days}`, and the composite types of schema/types.
+`${deduplication_window}` (the setting's name), `${retention_days}`, `${one_copy}` and `${one_copy_of}` (where in Keeper
+a table is that every node has whole: as all arguments of its engine, or before others), and the composite types of
+schema/types.
 """
 
 import re
@@ -72,11 +74,14 @@ def migrations() -> list[Migration]:
 def render(migration: Migration, settings: StorageSettings) -> list[str]:
     """The statements of a migration for these settings; on a cluster a table gets its Distributed twin."""
     clustered = bool(settings.cluster)
+    place = "'/clickhouse/{database}/{table}', '{shard}-{replica}'"
     values = _types() | {
         "on_cluster": f"ON CLUSTER '{settings.cluster}'" if clustered else "",
         "local": "_local" if clustered else "",
         "engine": "Replicated" if clustered else "",
         "deduplication_window": f"{'' if clustered else 'non_'}replicated_deduplication_window",
+        "one_copy": f"({place})" if clustered else "",
+        "one_copy_of": f"{place}, " if clustered else "",
         "retention_days": str(settings.retention.days(migration.table)) if migration.table else "",
     }
     statements = [_substitute(migration.text, values)]

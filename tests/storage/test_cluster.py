@@ -47,7 +47,7 @@ def statements(settings: StorageSettings) -> list[str]:
 
 def without_keeper(statement: str) -> str:
     """The statement without what needs a Keeper: replication, and ON CLUSTER."""
-    alone = re.sub(r"ON CLUSTER 'two'|\bReplicated(?=\w*MergeTree)", "", statement)
+    alone = re.sub(r"ON CLUSTER 'two'|\bReplicated(?=\w*MergeTree)|'/clickhouse/[^']*', '[^']*'(, )?", "", statement)
     return re.sub(r"\breplicated_deduplication_window", "non_replicated_deduplication_window", alone)
 
 
