@@ -5,10 +5,10 @@ so a crash between seeing and sending loses neither and repeats neither.
 """
 
 import threading
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from alerting.alerts.lifecycle import step, vanish
 from alerting.alerts.model import Acknowledgement, Alert, AlertState, Observation
@@ -18,8 +18,13 @@ from alerting.ledger.ledger import AuditEntry, Changes, Event, Ledger
 from alerting.routing.model import Route
 from alerting.silences import Silence, check, covering, expire
 from meshhub.errors import NotFound
+from storage.shared.database import Overtaken
 
 INHIBITION_SECONDS = 5.0
+ATTEMPTS = 10
+"""How often a change of a person is made again because another process was first."""
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ class Pager:
         routing: Routing,
         dependencies: Dependencies | None = None,
         annotator: Annotator | None = None,
+        leads: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Goes on where the ledger ended.
+        """Goes on where the ledger ended. `leads` is whether it is this process that owes receivers what is to be told;
+        the changes that people make can be made in any.
 
         Raises:
             LedgerFault: it cannot be read.
@@ -67,18 +74,33 @@ class Pager:
         self._routing = routing
         self._dependencies = dependencies
         self._annotator = annotator
+        self._leads = leads
         self._lock = threading.RLock()
-        remembered = ledger.remembered()
-        self._alerts = dict(remembered.alerts)
-        self._told = dict(remembered.told)
-        self._silences = dict(remembered.silences)
+        self._alerts: dict[str, tuple[str, Alert]] = {}
+        self._told: dict[str, Told] = {}
+        self._silences: dict[str, Silence] = {}
         self._held: tuple[Hashable, dict[str, Inhibition]] = (None, {})
+        self._revision = 0
+        self._remember()
+
+    def follow(self) -> None:
+        """Take over what other processes did to the ledger.
+
+        Raises:
+            LedgerFault: it cannot be read.
+        """
+        self._ledger.follow()
+        with self._lock:
+            if self._ledger.revision != self._revision:
+                self._remember()
 
     def evaluate(self, source: str, observations: Sequence[Observation], now: datetime) -> None:
         """Take one evaluation of a source: all its conditions. An alert of the source that is not among them is over.
 
         Raises:
             LedgerFault: nothing of it counts; the next evaluation begins where this one did.
+            Overtaken: the same, because another process changed something; the next one is on that.
+            Deposed: the same, because another process leads.
         """
         with self._lock:
             changes = Changes()
@@ -121,13 +143,16 @@ class Pager:
             UnusableSilence: it cannot be used.
         """
         usable = check(wanted, now)
-        with self._lock:
+
+        def change() -> Silence:
             changes = Changes(silences=[usable])
             matchers = ", ".join(str(matcher) for matcher in usable.matchers)
             changes.audit.append(AuditEntry(now, who, "silence", usable.id, f"{matchers} until {usable.ends_at}"))
             self._silences[usable.id] = usable
             self._commit(changes, now)
-        return usable
+            return usable
+
+        return self._on_the_newest(change)
 
     def expire(self, silence_id: str, who: str, now: datetime) -> None:
         """End a silence now.
@@ -135,12 +160,15 @@ class Pager:
         Raises:
             NotFound: there is no such silence.
         """
-        with self._lock:
+
+        def change() -> None:
             if silence_id not in self._silences:
                 raise NotFound(f"could not end the silence {silence_id}: there is none with this id")
             ended = expire(self._silences[silence_id], now)
             self._silences[silence_id] = ended
             self._commit(Changes(silences=[ended], audit=[AuditEntry(now, who, "expire", silence_id)]), now)
+
+        self._on_the_newest(change)
 
     def preview(self, silence: Silence) -> list[Alert]:
         """The alerts that go on and that a silence would cover."""
@@ -154,7 +182,8 @@ class Pager:
         Raises:
             NotFound: no such alert fires.
         """
-        with self._lock:
+
+        def change() -> Alert:
             source, alert = self._alerts.get(mark, ("", None))
             if alert is None or alert.state is not AlertState.FIRING:
                 raise NotFound(f"could not acknowledge the alert {mark}: no such alert fires")
@@ -167,6 +196,24 @@ class Pager:
             )
             self._commit(changes, now)
             return held
+
+        return self._on_the_newest(change)
+
+    def _on_the_newest(self, change: Callable[[], ResultT]) -> ResultT:
+        """Make a change; again, where another process made one first."""
+        with self._lock:
+            for _ in range(ATTEMPTS):
+                try:
+                    return change()
+                except Overtaken:
+                    continue
+            raise Overtaken
+
+    def _remember(self) -> None:
+        remembered = self._ledger.remembered()
+        self._alerts, self._silences = dict(remembered.alerts), dict(remembered.silences)
+        self._told = dict(remembered.told)
+        self._revision = remembered.revision
 
     def _alert(self, mark: str) -> Alert | None:
         return self._alerts[mark][1] if mark in self._alerts else None
@@ -203,14 +250,12 @@ class Pager:
                 changes.events.append(Event(now, mark, what, alert.name if alert else ""))
 
     def _commit(self, changes: Changes, now: datetime) -> None:
-        told = self._tell(changes, now)
+        told = self._tell(changes, now) if self._leads() else self._told
         try:
-            self._ledger.commit(changes, self._routing.channels, now)
+            self._ledger.commit(changes, self._routing.channels, now, self._revision)
         except BaseException:
             # What is not written did not happen: go on from what the ledger has.
-            remembered = self._ledger.remembered()
-            self._alerts, self._silences = dict(remembered.alerts), dict(remembered.silences)
-            self._told = dict(remembered.told)
+            self._remember()
             raise
         self._told = told
 

@@ -1,8 +1,7 @@
 """The ledger: reads everything once at the start, then writes what changed."""
 
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,9 @@ from alerting.ledger import coding, notifications
 from alerting.outbox import Notification, Outcome
 from alerting.silences import Silence
 from meshhub.errors import MeshhubError
+from storage.shared.database import Database
+from storage.shared.log import Log
+from storage.shared.statements import Statements
 
 HISTORY = timedelta(days=90)
 """How long delivered notifications, events and the audit log are kept."""
@@ -31,6 +33,8 @@ class Remembered:
     alerts: Mapping[str, tuple[str, Alert]]
     told: Mapping[str, Told]
     silences: Mapping[str, Silence]
+    revision: int = 0
+    """Of the ledger when it was read: what is decided on this is refused once another process wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +77,56 @@ class Changes:
 
 
 class Ledger:
-    """One SQLite file. Thread-safe; what `commit` returned from is on disk."""
+    """One SQLite file, or what several processes share (storage.shared.database). Thread-safe; what `commit` returned
+    from is on disk."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, log: Log | None = None) -> None:
         """Open it, and make it if it is not there.
+
+        Args:
+            path: the file.
+            log: what other processes follow, too; None if there are none.
 
         Raises:
             LedgerFault: it cannot be opened, or is none.
         """
-        self._lock = threading.RLock()
         self._path = path
+        schema = files("alerting.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
         try:
-            self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
-            self._connection.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                + files("alerting.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-            )
-        except sqlite3.Error as error:
+            self._database = Database(path, schema, log)
+        except (OSError, sqlite3.Error) as error:
             raise LedgerFault(f"could not open the alerting ledger {path}: {error}") from error
+        self._leader = ""
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        self._database.close()
+
+    @property
+    def trouble(self) -> str:
+        """Why what other processes did may be missing; empty where it is not."""
+        return self._database.trouble
+
+    @property
+    def revision(self) -> int:
+        """Another number whenever another process wrote."""
+        return self._database.revision
+
+    def follow(self) -> None:
+        """Take over what other processes did."""
+        try:
+            self._database.catch_up()
+        except sqlite3.Error as error:
+            raise LedgerFault(f"could not write the alerting ledger {self._path}: {error}") from error
+
+    def lead(self, leader: str) -> None:
+        """Have a process lead from now on: evaluations and deliveries of any other are refused (Deposed)."""
+        self._database.lead(leader)
+        self._leader = leader
 
     def remembered(self) -> Remembered:
         """Everything that goes on, with silences that have not expired for long."""
         with self._reading() as connection:
+            revision = self._database.revision
             alerts = connection.execute("SELECT fingerprint, source, body FROM alerts").fetchall()
             told = connection.execute("SELECT key, body FROM told").fetchall()
             silences = connection.execute("SELECT id, body FROM silences").fetchall()
@@ -106,22 +134,34 @@ class Ledger:
             {fingerprint: (source, coding.read_alert(body)) for fingerprint, source, body in alerts},
             {key: coding.read_told(key, body) for key, body in told},
             {silence: coding.read_silence(silence, body) for silence, body in silences},
+            revision,
         )
 
-    def commit(self, changes: Changes, channels: Mapping[str, Sequence[str]], now: datetime) -> None:
+    def commit(
+        self,
+        changes: Changes,
+        channels: Mapping[str, Sequence[str]],
+        now: datetime,
+        revision: int | None = None,
+    ) -> None:
         """Write all changes, or none of them.
 
         Args:
             changes: what changed.
             channels: the channels of each receiver: one notification each per telling.
             now: when.
+            revision: of what is remembered that this was decided on; None if it does not depend on it.
 
         Raises:
             LedgerFault: nothing was written.
+            Overtaken: another process wrote first, and nothing was written: read what is remembered now.
+            Deposed: what only the process that leads may do was done by another; nothing was written.
+            NotShared: what a person did could not be told to the other processes.
         """
         if changes.empty:
             return
-        with self._writing() as connection:
+
+        def write(connection: Statements) -> None:
             rows = [(alert.fingerprint, source, coding.write_alert(alert)) for source, alert in changes.alerts]
             connection.executemany("INSERT OR REPLACE INTO alerts (fingerprint, source, body) VALUES (?, ?, ?)", rows)
             connection.executemany("DELETE FROM alerts WHERE fingerprint = ?", [(gone,) for gone in changes.gone])
@@ -138,6 +178,9 @@ class Ledger:
             audit = [(a.at.timestamp(), a.who, a.what, a.subject, a.detail) for a in changes.audit]
             connection.executemany("INSERT INTO audit (at, who, what, subject, detail) VALUES (?, ?, ?, ?, ?)", audit)
 
+        by_a_person = bool(changes.audit)
+        self._write(write, urgent=not by_a_person, leader="" if by_a_person else self._leader, revision=revision)
+
     def due(self, now: datetime, *, limit: int = 100) -> list[Notification]:
         """The notifications to be tried now, oldest first: of each channel's group only the first."""
         with self._reading() as connection:
@@ -150,14 +193,17 @@ class Ledger:
         return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
     def begin(self, notification: Notification) -> None:
-        """Note that an attempt begins, before it does: after a crash it may have been delivered."""
-        with self._writing() as connection:
-            connection.execute("UPDATE outbox SET attempts = attempts + 1 WHERE id = ?", (notification.id,))
+        """Note that an attempt begins, before it does: after a crash it may have been delivered.
+
+        Raises:
+            Deposed: another process leads, and delivers it.
+        """
+        count = "UPDATE outbox SET attempts = attempts + 1 WHERE id = ?"
+        self._write(lambda connection: connection.execute(count, (notification.id,)), leader=self._leader)
 
     def record(self, notification: Notification, outcome: Outcome, now: datetime, next_at: datetime) -> None:
         """Note how an attempt ended; `next_at` counts if it is to be tried again."""
-        with self._writing() as connection:
-            notifications.record(connection, notification, outcome, now, next_at)
+        self._write(lambda connection: notifications.record(connection, notification, outcome, now, next_at))
 
     def log(self, *, limit: int = 200, before: int | None = None) -> list["notifications.LogEntry"]:
         """The latest notifications with their attempts, newest first; `before` is the id of the last one seen."""
@@ -184,32 +230,34 @@ class Ledger:
     def forget(self, now: datetime, keep: Iterable[str] = ()) -> None:
         """Drop history that is older than HISTORY, and silences that expired as long ago; those of `keep` stay."""
         before = (now - HISTORY).timestamp()
-        with self._writing() as connection:
+        kept = set(keep)
+
+        def write(connection: Statements) -> None:
             connection.execute("DELETE FROM outbox WHERE created_at < ? AND state != 'waiting'", (before,))
             connection.execute("DELETE FROM events WHERE at < ?", (before,))
             connection.execute("DELETE FROM audit WHERE at < ?", (before,))
-            kept = set(keep)
             gone = connection.execute("SELECT id FROM silences WHERE ends_at < ?", (before,)).fetchall()
             connection.executemany("DELETE FROM silences WHERE id = ?", [row for row in gone if row[0] not in kept])
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise LedgerFault(f"could not read the alerting ledger {self._path}: {error}") from error
+        self._write(write, leader=self._leader)
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-                self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise LedgerFault(f"could not write the alerting ledger {self._path}: {error}") from error
+    def _reading(self) -> Iterator[Statements]:
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise LedgerFault(f"could not read the alerting ledger {self._path}: {error}") from error
+
+    def _write(
+        self,
+        work: Callable[[Statements], object],
+        *,
+        urgent: bool = True,
+        leader: str = "",
+        revision: int | None = None,
+    ) -> None:
+        try:
+            self._database.write(work, urgent=urgent, leader=leader, revision=revision)
+        except sqlite3.Error as error:
+            raise LedgerFault(f"could not write the alerting ledger {self._path}: {error}") from error

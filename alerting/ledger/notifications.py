@@ -1,7 +1,6 @@
 """The outbox in the ledger: what is owed is written with what it is owed for; the newest of a group is what is sent."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from typing import Any
 from alerting.groups import Reason, Telling
 from alerting.ledger import coding
 from alerting.outbox import DeliveryState, Notification, Outcome, Result
+from storage.shared.statements import Statements
 
 MAX_ALERTS_KEPT = 1_000
 """How many alerts of a group a notification carries; their number is told in any case."""
@@ -47,7 +47,7 @@ class LogEntry:
     attempts: tuple[Attempt, ...]
 
 
-def owe(connection: sqlite3.Connection, telling: Telling, channel: str, now: datetime) -> None:
+def owe(connection: Statements, telling: Telling, channel: str, now: datetime) -> None:
     """Put a notification into the outbox, in place of those of its group that wait.
 
     A resolve for a group of which the channel never was told, nor may have been, is superseded at once.
@@ -92,14 +92,14 @@ def owe(connection: sqlite3.Connection, telling: Telling, channel: str, now: dat
     )
 
 
-def due(connection: sqlite3.Connection, now: datetime, limit: int) -> list[Notification]:
+def due(connection: Statements, now: datetime, limit: int) -> list[Notification]:
     """What is to be tried now, oldest first."""
     found = connection.execute(_DUE, (now.timestamp(), limit)).fetchall()
     return [_notification(row) for row in found]
 
 
 def record(
-    connection: sqlite3.Connection, notification: Notification, outcome: Outcome, now: datetime, next_at: datetime
+    connection: Statements, notification: Notification, outcome: Outcome, now: datetime, next_at: datetime
 ) -> None:
     """Note how an attempt ended. A notification that was superseded meanwhile stays so, unless it was delivered."""
     if outcome.result is Result.RETRY:
@@ -113,7 +113,7 @@ def record(
     )
 
 
-def log(connection: sqlite3.Connection, limit: int, before: int | None) -> list[LogEntry]:
+def log(connection: Statements, limit: int, before: int | None) -> list[LogEntry]:
     """The latest notifications, newest first."""
     found = connection.execute(_LOG, (before, before, limit)).fetchall()
     attempts: dict[int, list[Attempt]] = {row[0]: [] for row in found}

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,9 @@ from pathlib import Path
 from envoy_config.history.model import Applied, AppliedDocument, Deed, DocumentNote, Scope, Version
 from meshhub.errors import MeshhubError, NotFound, UnusableRequest
 from meshhub.model import TimeRange
+from storage.shared.database import Database
+from storage.shared.log import Log
+from storage.shared.statements import Statements
 
 FILE = "wiring.sqlite"
 """Its name in the data directory."""
@@ -34,28 +36,30 @@ class HistoryFault(MeshhubError):
 class History:
     """One SQLite file. Thread-safe, and several processes may have it open; what `record` returned is on disk."""
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, log: Log | None = None) -> None:
         """Open it, and make it, readable by its owner only, if it is not there.
+
+        `log` is what other processes of the hub follow, too.
 
         Raises:
             HistoryFault: it cannot be opened, or is none.
         """
-        self._lock = threading.RLock()
         self._path = path
+        schema = files("envoy_config.history").joinpath("schema.sql").read_text(encoding="utf-8")
         try:
-            if path != ":memory:":
-                Path(path).touch(mode=0o600)
-            self._connection = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
-            self._connection.executescript(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                + files("envoy_config.history").joinpath("schema.sql").read_text(encoding="utf-8")
-            )
+            self._database = Database(path, schema, log)
         except (sqlite3.Error, OSError) as error:
             raise HistoryFault(f"could not open the history of the configuration {path}: {error}") from error
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        self._database.close()
+
+    def follow(self) -> None:
+        """Take over what other processes did."""
+        try:
+            self._database.catch_up()
+        except sqlite3.Error as error:
+            raise self._fault("write", error) from error
 
     def record(self, applied: Applied, at: datetime) -> Version:
         """Note that a configuration is in force from now on.
@@ -68,8 +72,9 @@ class History:
             HistoryFault: nothing was written.
         """
         _check(applied)
-        with self._writing() as connection:
-            last = self._last(applied.scope, None)
+
+        def write(connection: Statements) -> Version:
+            last = self._last(connection, applied.scope, None)
             if last is not None and last.content_hash == applied.content_hash:
                 return last
             made = connection.execute(
@@ -95,7 +100,12 @@ class History:
                     (made, each.name, each.content_hash, each.secret),
                 )
             self._forget(connection, applied.scope)
-            return self._versions("WHERE id = ?", (made,))[0]
+            return self._versions(connection, "WHERE id = ?", (made,))[0]
+
+        try:
+            return self._database.write(write)
+        except sqlite3.Error as error:
+            raise self._fault("write", error) from error
 
     def version(self, version: int) -> Version:
         """One version.
@@ -103,8 +113,8 @@ class History:
         Raises:
             NotFound: there is none of this id.
         """
-        with self._reading():
-            found = self._versions("WHERE id = ?", (version,))
+        with self._reading() as connection:
+            found = self._versions(connection, "WHERE id = ?", (version,))
         if not found:
             raise NotFound(f"could not find version v{version} of the configuration: the history does not have it")
         return found[0]
@@ -126,8 +136,8 @@ class History:
 
     def latest(self, scope: Scope, at: datetime | None = None) -> Version | None:
         """What is in force in a scope, or was at a time; None where nothing was ever applied."""
-        with self._reading():
-            return self._last(scope, at)
+        with self._reading() as connection:
+            return self._last(connection, scope, at)
 
     def in_force(
         self, at: datetime, *, cluster: str = "", namespace: str = "", service: str = ""
@@ -135,8 +145,8 @@ class History:
         """What was in force at a time for a workload, of each scope that may concern it; newest first. Empty means
         all."""
         question = "WHERE id IN (SELECT max(id) FROM versions WHERE at <= ? GROUP BY scope) ORDER BY id DESC"
-        with self._reading():
-            found = self._versions(question, (at.timestamp(),))
+        with self._reading() as connection:
+            found = self._versions(connection, question, (at.timestamp(),))
         return tuple(each for each in found if each.scope.covers(cluster, namespace, service))
 
     def within(
@@ -144,8 +154,8 @@ class History:
     ) -> tuple[Version, ...]:
         """What was put in force in a window for a workload, by time: the last ones, where there are more."""
         question = "WHERE at >= ? AND at < ? ORDER BY at DESC, id DESC LIMIT ?"
-        with self._reading():
-            found = self._versions(question, (window.start.timestamp(), window.end.timestamp(), limit))
+        with self._reading() as connection:
+            found = self._versions(connection, question, (window.start.timestamp(), window.end.timestamp(), limit))
         return tuple(each for each in reversed(found) if each.scope.covers(cluster, namespace, service))
 
     def versions(
@@ -157,16 +167,16 @@ class History:
             "WHERE (? IS NULL OR id < ?) AND (? = '' OR scope = ?) AND (? = '' OR json_extract(scope, '$[0]') = ?) "
             "ORDER BY id DESC LIMIT ?"
         )
-        with self._reading():
-            return tuple(self._versions(question, asked))
+        with self._reading() as connection:
+            return tuple(self._versions(connection, question, asked))
 
-    def _last(self, scope: Scope, at: datetime | None) -> Version | None:
+    def _last(self, connection: Statements, scope: Scope, at: datetime | None) -> Version | None:
         moment = None if at is None else at.timestamp()
         question = "WHERE scope = ? AND (? IS NULL OR at <= ?) ORDER BY id DESC LIMIT 1"
-        return next(iter(self._versions(question, (scope.key, moment, moment))), None)
+        return next(iter(self._versions(connection, question, (scope.key, moment, moment))), None)
 
-    def _versions(self, condition: str, asked: tuple[object, ...]) -> list[Version]:
-        rows = self._connection.execute(f"{_VERSION} {condition}", asked).fetchall()
+    def _versions(self, connection: Statements, condition: str, asked: tuple[object, ...]) -> list[Version]:
+        rows = connection.execute(f"{_VERSION} {condition}", asked).fetchall()
         return [
             Version(
                 version,
@@ -177,21 +187,22 @@ class History:
                 Deed(deed),
                 restores,
                 content_hash,
-                self._notes(version),
+                self._notes(connection, version),
             )
             for version, at, scope, author, message, deed, restores, content_hash in rows
         ]
 
-    def _notes(self, version: int) -> tuple[DocumentNote, ...]:
+    @staticmethod
+    def _notes(connection: Statements, version: int) -> tuple[DocumentNote, ...]:
         question = (
             "SELECT documents.name, documents.hash, contents.bytes, documents.secret FROM documents "
             "JOIN contents ON contents.hash = documents.hash WHERE documents.version = ? ORDER BY documents.name"
         )
-        rows = self._connection.execute(question, (version,)).fetchall()
+        rows = connection.execute(question, (version,)).fetchall()
         return tuple(DocumentNote(name, content, size, bool(secret)) for name, content, size, secret in rows)
 
     @staticmethod
-    def _forget(connection: sqlite3.Connection, scope: Scope) -> None:
+    def _forget(connection: Statements, scope: Scope) -> None:
         """Drop what is over the bound, and texts that nothing has any more."""
         gone = connection.execute(
             "DELETE FROM versions WHERE scope = ? AND id NOT IN "
@@ -202,26 +213,15 @@ class History:
             connection.execute("DELETE FROM contents WHERE hash NOT IN (SELECT hash FROM documents)")
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except (sqlite3.Error, zlib.error) as error:
-                raise HistoryFault(f"could not read the history of the configuration {self._path}: {error}") from error
+    def _reading(self) -> Iterator[Statements]:
+        try:
+            with self._database.reading() as connection:
+                yield connection
+        except (sqlite3.Error, zlib.error) as error:
+            raise self._fault("read", error) from error
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._connection
-                except BaseException:
-                    self._connection.execute("ROLLBACK")
-                    raise
-                self._connection.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise HistoryFault(f"could not write the history of the configuration {self._path}: {error}") from error
+    def _fault(self, verb: str, error: Exception) -> HistoryFault:
+        return HistoryFault(f"could not {verb} the history of the configuration {self._path}: {error}")
 
 
 def _check(applied: Applied) -> None:

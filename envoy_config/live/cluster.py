@@ -52,8 +52,10 @@ class ClusterAway(MeshhubError):
 class Cluster:
     """One cluster. Not thread-safe. Every method raises ApiFault when the API refuses, ClusterAway when it is."""
 
-    def __init__(self, client: "ApiClient", name: str) -> None:
+    def __init__(self, client: "ApiClient", name: str, seconds: float = SECONDS) -> None:
+        """`seconds` is how long one answer is waited for."""
         self._client = client
+        self._seconds = seconds
         self.name = name
         self._resources: dict[str, dict[str, Resource]] = {}
 
@@ -90,6 +92,11 @@ class Cluster:
         resource, namespace, name = self._place(wanted)
         query = {"fieldManager": FIELD_MANAGER, "force": str(force).lower(), **_dry(dry_run)}
         return self._ask("PATCH", resource, namespace, name, query, wanted, APPLY_PATCH)
+
+    def create(self, wanted: Object) -> Object:
+        """Make an object that is not there; a conflict if it is."""
+        resource, namespace, _ = self._place(wanted)
+        return self._ask("POST", resource, namespace, "", {"fieldManager": FIELD_MANAGER}, wanted)
 
     def replace(self, wanted: Object) -> Object:
         """The object becomes just this; its resourceVersion must be the live one."""
@@ -173,7 +180,7 @@ class Cluster:
                 body=sent,
                 auth_settings=["BearerToken"],
             )
-            answer = self._client.call_api(*asked, _request_timeout=SECONDS)
+            answer = self._client.call_api(*asked, _request_timeout=self._seconds)
             answer.read()  # type: ignore[no-untyped-call]
         except ApiException as error:
             raise ApiFault.of(error.status or 0, str(error.body or error.reason or "")) from error
@@ -191,7 +198,7 @@ class Cluster:
 
 
 @contextmanager
-def connect(context: str = "") -> Iterator[Cluster]:
+def connect(context: str = "", seconds: float = SECONDS) -> Iterator[Cluster]:
     """The cluster of a context of the kubeconfig; without one the current context, or the cluster that this runs in.
 
     Raises:
@@ -211,7 +218,7 @@ def connect(context: str = "") -> Iterator[Cluster]:
             "KUBECONFIG, and a context with --context."
         ) from error
     try:
-        yield Cluster(client, name)
+        yield Cluster(client, name, seconds)
     finally:
         client.close()  # type: ignore[no-untyped-call]
 

@@ -5,22 +5,26 @@ The command line writes it beside a running hub: SQLite locks between processes,
 
 import secrets
 import sqlite3
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from meshhub.access.tokens import Scope, TokenRecord, digest, new_token
 from meshhub.errors import MeshhubError, NotFound
 from meshhub.secret import Secret
+from storage.shared.database import Database
+from storage.shared.log import Log
+from storage.shared.statements import Statements
 
 FILE = "access.sqlite"
 MAX_AUDIT = 50_000
-BUSY_SECONDS = 5.0
 _USED_GRAIN_SECONDS = 60.0
+
+ResultT = TypeVar("ResultT")
 
 
 class AccessLedgerFault(MeshhubError):
@@ -41,27 +45,29 @@ class AccessEntry:
 class AccessLedger:
     """One file, for its owner only. Thread-safe."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the file, or make it.
+    def __init__(self, path: Path, log: Log | None = None) -> None:
+        """Open the file, or make it; `log` is what other processes of the hub follow, too.
 
         Raises:
             AccessLedgerFault: it cannot be used.
         """
         self._path = path
-        self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, isolation_level=None)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = FULL")
-            self._database.executescript(files("meshhub.access").joinpath("schema.sql").read_text(encoding="utf-8"))
+            schema = files("meshhub.access").joinpath("schema.sql").read_text(encoding="utf-8")
+            self._database = Database(path, schema, log)
         except (OSError, sqlite3.Error) as error:
             raise AccessLedgerFault(f"could not open the ledger of access {path}: {error}") from error
 
     def close(self) -> None:
-        with self._lock:
-            self._database.close()
+        self._database.close()
+
+    def follow(self) -> None:
+        """Take over what other processes did."""
+        try:
+            self._database.catch_up()
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
 
     def create(
         self, name: str, scope: Scope, tenant: str | None, now: datetime, expires: datetime | None = None
@@ -69,19 +75,17 @@ class AccessLedger:
         """Make a token; it is not to be had again."""
         token = new_token()
         record = TokenRecord(secrets.token_hex(4), name, scope, tenant, now, expires)
-        with self._writing() as database:
-            database.execute(
-                "INSERT INTO tokens (id, hash, name, scope, tenant, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    record.id,
-                    digest(token.reveal()),
-                    name,
-                    scope.value,
-                    tenant,
-                    now.timestamp(),
-                    expires.timestamp() if expires else None,
-                ),
-            )
+        row = (
+            record.id,
+            digest(token.reveal()),
+            name,
+            scope.value,
+            tenant,
+            now.timestamp(),
+            expires.timestamp() if expires else None,
+        )
+        insert = "INSERT INTO tokens (id, hash, name, scope, tenant, created, expires) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        self._write(lambda database: database.execute(insert, row))
         return record, token
 
     def revoke(self, token_id: str) -> TokenRecord:
@@ -90,10 +94,8 @@ class AccessLedger:
         Raises:
             NotFound: there is none with this id.
         """
-        with self._writing() as database:
-            row = database.execute(
-                "DELETE FROM tokens WHERE id = ? RETURNING id, name, scope, tenant, created, expires, used", (token_id,)
-            ).fetchone()
+        delete = "DELETE FROM tokens WHERE id = ? RETURNING id, name, scope, tenant, created, expires, used"
+        row = self._write(lambda database: database.execute(delete, (token_id,)).fetchone())
         if row is None:
             raise NotFound(
                 f"could not revoke the token {token_id[:64]}: there is none with this id (meshhub token list)"
@@ -121,18 +123,19 @@ class AccessLedger:
         if record.expires is not None and record.expires <= now:
             return None
         if record.used is None or (now - record.used).total_seconds() > _USED_GRAIN_SECONDS:
-            with self._writing() as database:
-                database.execute("UPDATE tokens SET used = ? WHERE id = ?", (now.timestamp(), record.id))
+            self._note_use(record.id, now)
         return record
 
     def note(self, who: str, what: str, subject: str, address: str, now: datetime) -> None:
         """Write down what somebody did."""
-        with self._writing() as database:
-            added = database.execute(
-                "INSERT INTO audit (at, who, what, subject, address) VALUES (?, ?, ?, ?, ?)",
-                (now.timestamp(), who[:200], what[:200], subject[:500], address[:100]),
-            )
+        row = (now.timestamp(), who[:200], what[:200], subject[:500], address[:100])
+
+        def write(database: Statements) -> None:
+            insert = "INSERT INTO audit (at, who, what, subject, address) VALUES (?, ?, ?, ?, ?)"
+            added = database.execute(insert, row)
             database.execute("DELETE FROM audit WHERE id <= ?", ((added.lastrowid or 0) - MAX_AUDIT,))
+
+        self._write(write, urgent=True)
 
     def audit(self, limit: int = 500) -> list[AccessEntry]:
         """The latest lines, newest first."""
@@ -142,24 +145,30 @@ class AccessLedger:
             ).fetchall()
         return [AccessEntry(_time(at), *rest) for at, *rest in rows]
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._database
-            except sqlite3.Error as error:
-                raise AccessLedgerFault(f"could not use the ledger of access {self._path}: {error}") from error
+    def _note_use(self, token_id: str, now: datetime) -> None:
+        """By this process: others that it is used at know it themselves."""
+        update = "UPDATE tokens SET used = ? WHERE id = ?"
+        try:
+            self._database.write_here(lambda database: database.execute(update, (now.timestamp(), token_id)))
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
+    def _reading(self) -> Iterator[Statements]:
+        try:
+            with self._database.reading() as database:
                 yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+
+    def _write(self, work: Callable[[Statements], ResultT], *, urgent: bool = False) -> ResultT:
+        try:
+            return self._database.write(work, urgent=urgent)
+        except sqlite3.Error as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.Error) -> AccessLedgerFault:
+        return AccessLedgerFault(f"could not use the ledger of access {self._path}: {error}")
 
 
 def _record(row: tuple[str, str, str, str | None, float, float | None, float | None]) -> TokenRecord:

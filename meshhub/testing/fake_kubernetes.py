@@ -25,6 +25,7 @@ KINDS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("Service", "services", True),
         ("ServiceAccount", "serviceaccounts", True),
     ),
+    "coordination.k8s.io/v1": (("Lease", "leases", True),),
     "apps/v1": (("Deployment", "deployments", True),),
     "rbac.authorization.k8s.io/v1": (
         ("ClusterRole", "clusterroles", False),
@@ -45,7 +46,8 @@ _PATH = re.compile(
 
 class FakeKubernetes:
     """The state of a cluster. `forbidden` are (verb, plural) that the user may not; `refused` are names whose objects
-    are invalid when they are really written, and taken in a dry run. `calls` are (verb, path, dry)."""
+    are invalid when they are really written, and taken in a dry run. `calls` are (verb, path, dry). It
+    answers 503 while it is `away`."""
 
     def __init__(self) -> None:
         self.objects: dict[tuple[str, str, str, str], Object] = {}
@@ -53,6 +55,7 @@ class FakeKubernetes:
         self.forbidden: set[tuple[str, str]] = set()
         self.refused: set[str] = set()
         self.calls: list[tuple[str, str, bool]] = []
+        self.away = False
         self.lock = threading.Lock()
         self._version = 0
         for name in ("default", "istio-system", "shop"):
@@ -75,6 +78,8 @@ class FakeKubernetes:
         dry = query.get("dryRun") == "All"
         with self.lock:
             self.calls.append((verb, parts.path, dry))
+            if self.away:
+                return _status(503, "ServiceUnavailable", "the server is currently unable to handle the request")
             version = parts.path.removeprefix("/apis/").removeprefix("/api/")
             if version in self.kinds and verb == "GET":
                 return 200, {
@@ -107,6 +112,12 @@ class FakeKubernetes:
                 return _status(422, "Invalid", f"{kind} {name} is invalid: refused by a webhook")
             content = yaml.safe_load(body)
             return self._apply(content, query["fieldManager"], force=query.get("force") == "true", dry=dry)
+        if verb == "POST":
+            content = json.loads(body)
+            name = content["metadata"]["name"]
+            if (version, kind, namespace, name) in self.objects:
+                return _status(409, "AlreadyExists", f'{kind} "{name}" already exists')
+            return self._put((version, kind, namespace, name), content)
         if key not in self.objects:
             return _status(404, "NotFound", f'{kind} "{name}" not found')
         if verb == "GET":
@@ -119,6 +130,9 @@ class FakeKubernetes:
         content = json.loads(body)
         if content["metadata"].get("resourceVersion") != self.objects[key]["metadata"]["resourceVersion"]:
             return _status(409, "Conflict", "the object has been modified")
+        return self._put(key, content)
+
+    def _put(self, key: tuple[str, str, str, str], content: Object) -> tuple[int, Object]:
         self._version += 1
         content["metadata"]["resourceVersion"] = str(self._version)
         self.objects[key] = content

@@ -38,12 +38,22 @@ _SHARED_SCHEMA = files("storage.shared").joinpath("schema.sql").read_text(encodi
 logger = logging.getLogger(__name__)
 
 
-class NotShared(MeshhubError):
+class NotShared(StorageError):
     """A change could not be shared with the other processes of the hub. It may come into force all the same, later."""
 
+    def __init__(self, trouble: str) -> None:
+        super().__init__(
+            "could not share a change with the other processes of the hub; it may still come into force. "
+            f"Look at it again, and repeat it if it did not: {trouble}",
+            retryable=True,
+        )
 
-class Overtaken(MeshhubError):
+
+class Overtaken(StorageError):
     """Another process wrote first: nothing was written, and what was decided may be wrong now. Decide again."""
+
+    def __init__(self) -> None:
+        super().__init__("could not write what is shared: other processes of the hub were first", retryable=True)
 
 
 class Deposed(MeshhubError):
@@ -68,6 +78,8 @@ class Database:
         self._log = log
         self._lock = threading.RLock()
         self._silent_until = float("-inf")
+        self.revision = 0
+        """Another number whenever something came that others wrote."""
         self.trouble = ""
         """Why this file may be behind what is shared; empty where it follows."""
         if path != ":memory:":
@@ -92,7 +104,12 @@ class Database:
             yield self._connection
 
     def write(
-        self, work: Callable[[Statements], ResultT], *, urgent: bool = False, leader: str = "", again: bool = True
+        self,
+        work: Callable[[Statements], ResultT],
+        *,
+        urgent: bool = False,
+        leader: str = "",
+        revision: int | None = None,
     ) -> ResultT:
         """Run statements as one transaction.
 
@@ -100,25 +117,28 @@ class Database:
             work: runs them; it may be called more than once, each time on all that was written before.
             urgent: not to be held up by an engine that does not answer: it counts here at once, and is shared later.
             leader: the process that must still lead; "" if it does not matter.
-            again: whether to do the work again where others were first.
+            revision: what `revision` was when it was decided what to write; None if the work decides itself, each time
+                anew.
 
         Raises:
             NotShared: the engine does not answer.
-            Overtaken: others were first, and `again` is not allowed or was of no use.
+            Overtaken: others wrote since `revision`, or again and again.
             Deposed: `leader` leads no more.
         """
         with self._lock:
             if self._log is None:
                 with self._transaction():
                     return work(self._connection)
-            for _ in range(ATTEMPTS if again else 1):
+            for _ in range(ATTEMPTS):
                 self._settle(self._log)
+                if revision not in (None, self.revision):
+                    raise Overtaken
                 done = self._attempt(self._log, work, urgent, leader)
                 if done is not None:
                     self._snapshot_now_and_then(self._log)
                     return done[0]
                 self.catch_up()
-            raise Overtaken("could not write what is shared: other processes of the hub were first, again and again")
+            raise Overtaken
 
     def write_here(self, work: Callable[[Statements], ResultT]) -> ResultT:
         """Run statements as one transaction that others need not know of."""
@@ -203,10 +223,7 @@ class Database:
             except StorageError as error:
                 self._note(str(error))
         if not urgent:
-            raise NotShared(
-                "could not share a change with the other processes of the hub; it may still come into force. "
-                f"Look at it again, and repeat it if it did not: {self.trouble}"
-            )
+            raise NotShared(self.trouble)
         self._connection.execute("INSERT INTO shared_waiting (writer, body) VALUES (?, ?)", (writer, body))
         return True
 
@@ -257,6 +274,7 @@ class Database:
                     transaction.run(made)
                     made.execute("INSERT INTO shared_waiting (writer, body) VALUES (?, ?)", (writer, body))
             made.backup(self._connection)
+        self.revision += 1
 
     def _apply(self, entries: Sequence[Entry]) -> bool:
         """Do what the log says next; whether something was."""
@@ -267,6 +285,7 @@ class Database:
                     Transaction.decoded(entry.body).run(self._connection)
                     self._move(entry.position)
                     changed = True
+            self.revision += changed
         return changed
 
     def _snapshot_now_and_then(self, log: Log) -> None:

@@ -99,7 +99,7 @@ def test_what_the_ledger_did_not_take_did_not_happen(
     pager, ledger = opened()
     other = sqlite3.connect(tmp_path / "alerting.sqlite", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    ledger._connection.execute("PRAGMA busy_timeout = 10")
+    ledger._database._connection.execute("PRAGMA busy_timeout = 10")
     with pytest.raises(LedgerFault, match="could not write"):
         pager.evaluate("slo", [seen(MET)], at(0))
     other.execute("ROLLBACK")

@@ -109,7 +109,7 @@ def test_the_oldest_of_too_many_go_with_their_texts(history: History, monkeypatc
     for number in range(6):
         history.record(applied(f"text {number}"), minute(number))
     assert [each.name for each in history.versions()] == ["v6", "v5", "v4"]
-    (texts,) = history._connection.execute("SELECT count() FROM contents").fetchone()
+    (texts,) = history._database._connection.execute("SELECT count() FROM contents").fetchone()
     assert texts == 3
 
 

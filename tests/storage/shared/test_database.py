@@ -28,11 +28,11 @@ def opened(log: MemoryLog | None = None, path: Path | str = ":memory:") -> Datab
     return Database(path, SCHEMA, log)
 
 
-def add(database: Database, text: str, *, urgent: bool = False, leader: str = "", again: bool = True) -> int:
+def add(database: Database, text: str, *, urgent: bool = False, leader: str = "", revision: int | None = None) -> int:
     def work(connection: Statements) -> int:
         return connection.execute("INSERT INTO notes (text) VALUES (?)", (text,)).lastrowid or 0
 
-    return database.write(work, urgent=urgent, leader=leader, again=again)
+    return database.write(work, urgent=urgent, leader=leader, revision=revision)
 
 
 def texts(database: Database) -> list[str]:
@@ -88,11 +88,15 @@ def test_who_must_decide_again_is_told_so() -> None:
     one, other = opened(log), opened(log)
     add(one, "a")
     other.catch_up()
+    decided_on = other.revision
     add(one, "b")
     with pytest.raises(Overtaken):
-        add(other, "c", again=False)
+        add(other, "c", revision=decided_on)
     assert texts(other) == ["a", "b"]
-    add(other, "c", again=False)
+    with pytest.raises(Overtaken):
+        add(other, "c", revision=decided_on)
+    add(other, "c", revision=other.revision)
+    add(other, "d", revision=other.revision)
 
 
 def test_all_kinds_of_values_and_many_rows_at_once_are_the_same_everywhere() -> None:
