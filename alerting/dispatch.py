@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
@@ -13,6 +13,7 @@ from alerting.notify.model import Channel
 from alerting.outbox import Notification, Outcome, Result, next_attempt
 from meshhub.clock import Clock
 from meshhub.errors import MeshhubError
+from storage.shared.database import Deposed
 
 logger = logging.getLogger(__name__)
 
@@ -40,9 +41,11 @@ class Dispatcher:
         clock: Clock,
         random: Random,
         *,
+        leads: Callable[[], bool] = lambda: True,
         workers: int = 8,
     ) -> None:
-        """`channels` are by the names of receiver and channel."""
+        """`channels` are by the names of receiver and channel; `leads` is whether it is this process that delivers."""
+        self._leads = leads
         self._ledger = ledger
         self._channels = channels
         self._delivery = delivery
@@ -81,6 +84,8 @@ class Dispatcher:
             self._wake.wait(self._pause())
 
     def _hand_out(self) -> None:
+        if not self._leads():
+            return
         for notification in self._ledger.due(self._clock.now()):
             place = notification.receiver, notification.channel
             with self._lock:
@@ -95,7 +100,11 @@ class Dispatcher:
         place = notification.receiver, notification.channel
         try:
             channel = self._channels.get(place)
-            self._ledger.begin(notification)
+            self._ledger.begin(
+                notification
+            )  # refused where another process leads: its entry in the ledger is the fence
+            if not self._leads():  # paused for long in that moment
+                return
             if channel is None:
                 outcome = Outcome(Result.REFUSED, "the receiver or channel is no more in the configuration")
             else:
@@ -104,6 +113,8 @@ class Dispatcher:
             again = next_attempt(notification.attempts + 1, outcome.retry_after, now, self._random)
             self._ledger.record(notification, outcome, now, again)
             _log(notification, outcome)
+        except Deposed as error:
+            logger.warning("%s is not told by this process: %s", notification.receiver, error)
         except MeshhubError as error:
             logger.error("could not record a delivery to %s: %s", notification.receiver, error)
         finally:

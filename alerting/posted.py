@@ -1,11 +1,13 @@
 """Alerts that other tools post, as they would to Alertmanager: over at their end, or when nobody repeats them."""
 
-import threading
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from alerting.alerts.model import ALERT_NAME, Alert, AlertState, Observation, Sighting, fingerprint
+from alerting.ledger.ledger import Ledger
 from meshhub.errors import UnusableRequest
 
 SOURCE = "posted"
@@ -28,47 +30,54 @@ class Posted:
 
 
 class PostedAlerts:
-    """What is posted now. Thread-safe.
+    """What is posted, in the ledger: whichever process takes it, the one that leads knows it. Thread-safe."""
 
-    `remembered` are those of before a restart: they go on until it is known whether somebody repeats them.
-    """
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
-    def __init__(self, remembered: Iterable[Alert], now: datetime) -> None:
-        self._lock = threading.Lock()
-        self._alerts = {
-            alert.fingerprint: Posted(alert.labels, alert.annotations, alert.generator_url, now + RESOLVE_TIMEOUT)
+    def resume(self, remembered: Iterable[Alert], now: datetime) -> None:
+        """Have alerts of before a restart go on until it is known whether somebody repeats them."""
+        posted = self._ledger.posted()
+        least = (now + RESOLVE_TIMEOUT).timestamp()
+        kept = {
+            alert.fingerprint: (max(least, posted.get(alert.fingerprint, (0.0, ""))[0]), _body(_of(alert, now)))
             for alert in remembered
             if alert.state is not AlertState.RESOLVED
         }
+        if kept:
+            self._ledger.post(kept, now - RESOLVE_TIMEOUT, MAX_ALERTS)
 
     def take(self, alerts: Sequence[Posted], now: datetime) -> None:
         """Take alerts, all of them or none.
 
         Raises:
             UnusableAlert: one of them cannot be taken, or there are too many.
+            NotShared: the process that looks after alerts could not be told.
         """
         for number, alert in enumerate(alerts):
             _check(number, alert)
-        with self._lock:
-            merged = self._alerts | {fingerprint(alert.labels): alert for alert in alerts}
-            alive = {mark: alert for mark, alert in merged.items() if alert.ends_at > now - RESOLVE_TIMEOUT}
-            if len(alive) > MAX_ALERTS:
-                raise UnusableAlert(f"could not take the alerts: more than {MAX_ALERTS:,} would go on at a time")
-            self._alerts = alive
+        posted = {fingerprint(alert.labels): (alert.ends_at.timestamp(), _body(alert)) for alert in alerts}
+        if posted and not self._ledger.post(posted, now - RESOLVE_TIMEOUT, MAX_ALERTS):
+            raise UnusableAlert(f"could not take the alerts: more than {MAX_ALERTS:,} would go on at a time")
 
     def observe(self, now: datetime) -> list[Observation]:
         """All of them, met until they end."""
-        with self._lock:
-            alerts = list(self._alerts.values())
-        return [
-            Observation(
-                alert.labels,
-                Sighting.MET if now < alert.ends_at else Sighting.NOT_MET,
-                alert.annotations,
-                generator_url=alert.generator_url,
-            )
-            for alert in alerts
-        ]
+        return [_observation(json.loads(body), ends_at, now) for ends_at, body in self._ledger.posted().values()]
+
+
+def _of(alert: Alert, ends_at: datetime) -> Posted:
+    return Posted(alert.labels, alert.annotations, alert.generator_url, ends_at)
+
+
+def _body(alert: Posted) -> str:
+    content = [dict(alert.labels), dict(alert.annotations), alert.generator_url]
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def _observation(content: list[Any], ends_at: float, now: datetime) -> Observation:
+    labels, annotations, generator_url = content
+    sighting = Sighting.MET if now.timestamp() < ends_at else Sighting.NOT_MET
+    return Observation(labels, sighting, annotations, generator_url=generator_url)
 
 
 def _check(number: int, alert: Posted) -> None:

@@ -205,6 +205,35 @@ class Ledger:
         """Note how an attempt ended; `next_at` counts if it is to be tried again."""
         self._write(lambda connection: notifications.record(connection, notification, outcome, now, next_at))
 
+    def posted(self) -> dict[str, tuple[float, str]]:
+        """What others posted, by fingerprint: when it ends (Unix seconds), and what it is."""
+        with self._reading() as connection:
+            found = connection.execute("SELECT fingerprint, ends_at, body FROM posted").fetchall()
+        return {fingerprint: (ends_at, body) for fingerprint, ends_at, body in found}
+
+    def post(self, posted: Mapping[str, tuple[float, str]], over: datetime, most: int) -> bool:
+        """Take what others posted, as `posted` gives it, all of it or nothing; drop what ended before `over`.
+
+        Returns:
+            Whether it was taken: not if there were more than `most` then.
+
+        Raises:
+            NotShared: it could not be told to the process that looks after alerts.
+        """
+        rows = [(fingerprint, ends_at, body) for fingerprint, (ends_at, body) in posted.items()]
+
+        def write(connection: Statements) -> None:
+            connection.execute("DELETE FROM posted WHERE ends_at <= ?", (over.timestamp(),))
+            connection.executemany("INSERT OR REPLACE INTO posted (fingerprint, ends_at, body) VALUES (?, ?, ?)", rows)
+            if connection.execute("SELECT count() FROM posted").fetchone()[0] > most:
+                raise _TooMany
+
+        try:
+            self._write(write, urgent=False)
+        except _TooMany:
+            return False
+        return True
+
     def log(self, *, limit: int = 200, before: int | None = None) -> list["notifications.LogEntry"]:
         """The latest notifications with their attempts, newest first; `before` is the id of the last one seen."""
         with self._reading() as connection:
@@ -261,3 +290,7 @@ class Ledger:
             self._database.write(work, urgent=urgent, leader=leader, revision=revision)
         except sqlite3.Error as error:
             raise LedgerFault(f"could not write the alerting ledger {self._path}: {error}") from error
+
+
+class _TooMany(Exception):
+    """What was to be written is more than may be."""

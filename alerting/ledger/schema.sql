@@ -56,3 +56,9 @@ CREATE TABLE IF NOT EXISTS audit (
     detail TEXT NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS audit_by_time ON audit (at);
+-- Alerts that other tools posted, as they said them last.
+CREATE TABLE IF NOT EXISTS posted (
+    fingerprint TEXT PRIMARY KEY,
+    ends_at REAL NOT NULL,
+    body TEXT NOT NULL
+) STRICT;

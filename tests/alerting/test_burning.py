@@ -12,6 +12,7 @@ from alerting.burn import BurnState, Counts, Verdict, WindowCounts
 from alerting.burning import Reasons, observe
 from alerting.evaluation.board import Board
 from alerting.evaluation.state import Evaluation, SloState
+from alerting.ledger.ledger import Ledger
 from alerting.posted import RESOLVE_TIMEOUT, Posted, PostedAlerts, UnusableAlert
 from alerting.reason.model import Example, Explanation
 from alerting.specification.model import BurnRate, Party, Selector, Slo
@@ -147,7 +148,7 @@ def posted(name: str, ends_at: datetime) -> Posted:
 
 
 def test_what_is_posted_is_met_until_its_end() -> None:
-    alerts = PostedAlerts((), NOON)
+    alerts = PostedAlerts(Ledger(":memory:"))
     alerts.take([posted("Disk", NOON + HOUR), posted("Cpu", NOON + HOUR)], NOON)
     alerts.take([posted("Cpu", NOON)], NOON)
     found = {each.labels["alertname"]: each.sighting for each in alerts.observe(NOON)}
@@ -157,7 +158,8 @@ def test_what_is_posted_is_met_until_its_end() -> None:
 def test_what_was_posted_before_a_restart_goes_on_until_nobody_repeats_it() -> None:
     alert = step(None, Observation({"alertname": "Disk"}, Sighting.MET), NOON)
     assert alert is not None
-    alerts = PostedAlerts([alert], NOON)
+    alerts = PostedAlerts(Ledger(":memory:"))
+    alerts.resume([alert], NOON)
     assert [each.sighting for each in alerts.observe(NOON)] == [Sighting.MET]
     assert [each.sighting for each in alerts.observe(NOON + RESOLVE_TIMEOUT)] == [Sighting.NOT_MET]
 
@@ -173,7 +175,7 @@ def test_what_was_posted_before_a_restart_goes_on_until_nobody_repeats_it() -> N
     ],
 )
 def test_what_cannot_be_taken_is_refused_whole(labels: dict[str, str]) -> None:
-    alerts = PostedAlerts((), NOON)
+    alerts = PostedAlerts(Ledger(":memory:"))
     with pytest.raises(UnusableAlert, match="could not take alert 1"):
         alerts.take([posted("Disk", NOON + HOUR), Posted(labels, {}, "", NOON + HOUR)], NOON)
     assert alerts.observe(NOON) == []
