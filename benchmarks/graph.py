@@ -149,7 +149,7 @@ def measure(store: Store, client: Client, end: int, length: timedelta) -> list[d
             "start": float(end) - length.total_seconds() - 3,
             "end": float(end) - 3,
             "limit": 50_000,
-            "by_version": False,
+            "by": "service",
         }
         columns = [query_text(name) for name in ("edge_counts_in_window", "edge_latency_in_window")]
 

@@ -33,16 +33,19 @@ _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
 _TIME_TO_LIVE = re.compile(r"^TTL (.+)$", re.MULTILINE)
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\$\{local\}", re.MULTILINE)
+_ALTERED = re.compile(r"^ALTER TABLE (\w+)\$\{local\}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One numbered file of the schema. `text` is as written; `table` is empty unless it creates a table with rows."""
+    """One numbered file of the schema. `text` is as written; `table` is empty unless it creates a table with rows,
+    `altered` unless it changes the columns of one."""
 
     number: int
     name: str
     text: str
     table: str
+    altered: str
     shard_key: str
 
     @property
@@ -64,15 +67,16 @@ def migrations() -> list[Migration]:
         if match is None or int(match[1]) in found:
             raise ValueError(f"could not order the schema: {entry.name} needs a name NNNN_name.sql with a free number")
         text = entry.read_text(encoding="utf-8")
-        table, shard_key = _TABLE.search(text), _SHARD_KEY.search(text)
+        table, altered, shard_key = (pattern.search(text) for pattern in (_TABLE, _ALTERED, _SHARD_KEY))
         found[int(match[1])] = Migration(
-            int(match[1]), match[2], text, table[1] if table else "", shard_key[1] if shard_key else ""
+            int(match[1]), match[2], text, *(each[1] if each else "" for each in (table, altered, shard_key))
         )
     return [found[number] for number in sorted(found)]
 
 
 def render(migration: Migration, settings: StorageSettings) -> list[str]:
-    """The statements of a migration for these settings; on a cluster a table gets its Distributed twin."""
+    """The statements of a migration for these settings; on a cluster a table gets its Distributed twin, anew with its
+    columns where they change."""
     clustered = bool(settings.cluster)
     place = "'/clickhouse/{database}/{table}', '{shard}-{replica}'"
     values = _types() | {
@@ -85,10 +89,11 @@ def render(migration: Migration, settings: StorageSettings) -> list[str]:
         "retention_days": str(settings.retention.days(migration.table)) if migration.table else "",
     }
     statements = [_substitute(migration.text, values)]
-    if clustered and migration.table:
-        table = migration.table
+    table = migration.table or migration.altered
+    if clustered and table:
+        create = "CREATE TABLE IF NOT EXISTS" if migration.table else "CREATE OR REPLACE TABLE"
         statements.append(
-            f"CREATE TABLE IF NOT EXISTS {table} ON CLUSTER '{settings.cluster}' AS {table}_local "
+            f"{create} {table} ON CLUSTER '{settings.cluster}' AS {table}_local "
             f"ENGINE = Distributed('{settings.cluster}', currentDatabase(), {table}_local, {migration.shard_key})"
         )
     return statements

@@ -28,6 +28,8 @@ def added(reports: Sequence[ServiceEdgeReport]) -> ServiceEdgeReport:
         outcomes=_outcomes(reports),
         source_versions=_counts(report.source_versions for report in reports),
         destination_versions=_counts(report.destination_versions for report in reports),
+        source_workloads=_counts(report.source_workloads for report in reports),
+        destination_workloads=_counts(report.destination_workloads for report in reports),
         source_principals=_union(report.source_principals for report in reports),
         destination_principals=_union(report.destination_principals for report in reports),
         tls_reasons=_union(report.tls_reasons for report in reports),

@@ -132,11 +132,13 @@ def _view(side: Side) -> EdgeView:
         side.flags,
         side.encryption,
         side.retries,
-        _versions(side.report.source_versions),
-        _versions(side.report.destination_versions),
+        _known(side.report.source_versions),
+        _known(side.report.destination_versions),
         side.report.first_seen,
         side.report.last_seen,
         side.relations,
+        _known(side.report.source_workloads),
+        _known(side.report.destination_workloads),
     )
 
 
@@ -147,7 +149,7 @@ def _transport(side: Side) -> Transport:
     return Transport.GRPC if side.report.grpc_requests * 2 >= side.report.requests > 0 else Transport.HTTP
 
 
-def _versions(requests: Counts) -> Counts:
+def _known(requests: Counts) -> Counts:
     if "" in requests:
-        requests = {version: count for version, count in requests.items() if version}
+        requests = {name: count for name, count in requests.items() if name}
     return sorted_counts(requests)

@@ -28,11 +28,12 @@ class NodeKey:
     """What makes a node one: a service of the mesh, a host outside it, or an unknown caller or destination.
 
     `sort` is one of the constants above. An external node has its host as `service`, a database or queue its address;
-    an unknown one has what tells it from others there (a principal), or nothing. `version` is empty unless versions
-    are nodes of their own.
+    an unknown one has what tells it from others there (a principal), or nothing. `version` and `workload` are
+    empty unless those are nodes of their own.
 
-    `id` says the same as one text, readable and safe in URLs: "cluster:namespace:service" or
-    "cluster:namespace:service:version", "external:host", "unknown-caller:principal", "others:cluster:namespace".
+    `id` says the same as one text, readable and safe in URLs: "cluster:namespace:service",
+    "cluster:namespace:service:version" or "cluster:namespace:service::workload", "external:host",
+    "unknown-caller:principal", "others:cluster:namespace".
     Letters, digits, ".", "_" and "-" stand for themselves, every other byte is "=" and two hex digits.
     """
 
@@ -42,13 +43,17 @@ class NodeKey:
     service: str
     id: str
     version: str = ""
+    workload: str = ""
 
     @classmethod
-    def of(cls, sort: str, cluster: str, namespace: str, service: str, version: str = "") -> "NodeKey":
+    def of(
+        cls, sort: str, cluster: str, namespace: str, service: str, version: str = "", workload: str = ""
+    ) -> "NodeKey":
         """The key of these parts."""
         if sort == SERVICE:
-            parts = (cluster, namespace, service, version) if version else (cluster, namespace, service)
-            return cls(sort, cluster, namespace, service, ":".join(map(_escape, parts)), version)
+            named = 5 if workload else 4 if version else 3
+            parts = (cluster, namespace, service, version, workload)[:named]
+            return cls(sort, cluster, namespace, service, ":".join(map(_escape, parts)), version, workload)
         if sort == OTHERS:
             return cls(sort, cluster, namespace, "", f"{sort}:{_escape(cluster)}:{_escape(namespace)}")
         return cls(sort, cluster, namespace, service, f"{sort}:{_escape(service)}")
@@ -57,19 +62,19 @@ class NodeKey:
 Name = tuple[str, str, str]
 """Cluster, namespace, service."""
 
-Version = tuple[str, str, str, str]
-"""A name, and a version of it, which is empty where versions are together."""
+Part = tuple[str, str, str, str, str]
+"""A name, and a version and a workload of it, which are empty where those are together."""
 
 
 class Directory:
     """The workloads whose proxies reported, and what their certificates say."""
 
     def __init__(self, reports: Iterable[ServiceEdgeReport]) -> None:
-        self._reporting: set[Version] = set()
+        self._reporting: set[Part] = set()
         self._services: set[Name] = set()
-        self._by_service: dict[str, list[Version]] = defaultdict(list)
-        self._by_principal: dict[str, set[Version]] = defaultdict(set)
-        self._nodes: dict[tuple[str, Version, tuple[str, ...]], NodeKey] = {}
+        self._by_service: dict[str, list[Part]] = defaultdict(list)
+        self._by_principal: dict[str, set[Part]] = defaultdict(set)
+        self._nodes: dict[tuple[str, Part, tuple[str, ...]], NodeKey] = {}
         for report in reports:
             if report.signal not in ("access_log", "stats"):
                 continue
@@ -83,11 +88,12 @@ class Directory:
         if key.sort != SERVICE:
             return False
         name = key.cluster, key.namespace, key.service
-        return (*name, key.version) in self._reporting if key.version else name in self._services
+        part = (*name, key.version, key.workload)
+        return part in self._reporting if key.version or key.workload else name in self._services
 
     def find(self, cluster: str, namespace: str, service: str) -> NodeKey:
         """The node of a service that is named like this."""
-        return self._node((cluster, namespace, service, ""), (), SERVICE)
+        return self._node((cluster, namespace, service, "", ""), (), SERVICE)
 
     def source(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's caller."""
@@ -99,7 +105,7 @@ class Directory:
         sort = _SORTS.get(report.destination_kind.partition("/")[0], UNKNOWN_DESTINATION)
         return self._node(_callee(report), report.destination_principals, sort)
 
-    def _learn(self, name: Version, principals: Sequence[str]) -> None:
+    def _learn(self, name: Part, principals: Sequence[str]) -> None:
         if not name[2]:
             return
         if name not in self._reporting:
@@ -109,14 +115,14 @@ class Directory:
         for principal in principals:
             self._by_principal[principal].add(name)
 
-    def _node(self, name: Version, principals: Sequence[str], fallback: str) -> NodeKey:
+    def _node(self, name: Part, principals: Sequence[str], fallback: str) -> NodeKey:
         question = fallback, name, tuple(principals)
         node = self._nodes.get(question)
         if node is None:
             node = self._nodes[question] = self._find(name, principals, fallback)
         return node
 
-    def _find(self, name: Version, principals: Sequence[str], fallback: str) -> NodeKey:
+    def _find(self, name: Part, principals: Sequence[str], fallback: str) -> NodeKey:
         if fallback in _SORTS:
             return NodeKey.of(fallback, "", "", name[2])
         resolved = self._resolve(name, principals)
@@ -124,7 +130,7 @@ class Directory:
             return NodeKey.of(SERVICE, *resolved)
         return NodeKey.of(fallback, "", "", principals[0] if principals else "")
 
-    def _resolve(self, name: Version, principals: Sequence[str]) -> Version:
+    def _resolve(self, name: Part, principals: Sequence[str]) -> Part:
         if name in self._reporting:
             return name
         fitting = {known for known in self._by_service.get(name[2], ()) if _fits(name, known)}
@@ -134,28 +140,35 @@ class Directory:
         if len(fitting) == 1:
             return fitting.pop()
         services = {known[:3] for known in fitting}
-        return (*services.pop(), "") if len(services) == 1 else name
+        return (*services.pop(), "", "") if len(services) == 1 else name
 
 
 _SORTS = {EXTERNAL: EXTERNAL, DATABASE: DATABASE, QUEUE: QUEUE}
 """Kinds of destinations outside the mesh, which are known by address."""
 
 
-def _caller(report: ServiceEdgeReport) -> Version:
-    return report.source_cluster, report.source_namespace, report.source_service, report.source_version
+def _caller(report: ServiceEdgeReport) -> Part:
+    return (
+        report.source_cluster,
+        report.source_namespace,
+        report.source_service,
+        report.source_version,
+        report.source_workload,
+    )
 
 
-def _callee(report: ServiceEdgeReport) -> Version:
+def _callee(report: ServiceEdgeReport) -> Part:
     return (
         report.destination_cluster,
         report.destination_namespace,
         report.destination_service,
         report.destination_version,
+        report.destination_workload,
     )
 
 
-def _fits(name: Version, known: Version) -> bool:
-    return all(not name[part] or name[part] == known[part] for part in (0, 1, 3))
+def _fits(name: Part, known: Part) -> bool:
+    return all(not name[part] or name[part] == known[part] for part in (0, 1, 3, 4))
 
 
 def _escape(text: str) -> str:

@@ -8,7 +8,7 @@ dataclass takes several times as long.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,6 +41,8 @@ class Perspective(StrEnum):
     """All versions of a service together."""
     VERSION = "version"
     """Each version of a service by itself, as far as the reporting side knew it."""
+    WORKLOAD = "workload"
+    """Each workload (Deployment, StatefulSet, ...) of a service by itself, as far as the reporting side knew it."""
 
 
 class Transport(StrEnum):
@@ -147,6 +149,9 @@ class EdgeView:
     last_seen: datetime
     relations: tuple[int, ...] = ()
     """The numbers that stand for it in the store (edges.relation); one unless the peer was named in several ways."""
+    source_workloads: Counts = field(default_factory=dict)
+    destination_workloads: Counts = field(default_factory=dict)
+    """Workloads the side knew; requests of unknown workload are not in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +226,10 @@ class ServiceNode:
     outbound: NodeTraffic | None
     version: str = ""
     """Which version the node is, where versions are nodes of their own; empty where not known."""
+    workload: str = ""
+    """Which workload the node is, where workloads are nodes of their own; empty where not known."""
+    workloads: tuple[str, ...] = ()
+    """The workloads that it is of, as far as proxies told."""
     last_seen: datetime | None = None
     """Of an idle node, which had no traffic in the window: when its proxy last reported some before."""
 

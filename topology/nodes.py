@@ -64,6 +64,7 @@ class _Gathered:
     """Whether its own proxy logged calls to it: then it logged all of them, and spans are of some of these."""
     outbound: _Traffic = field(default_factory=_Traffic)
     versions: set[str] = field(default_factory=set)
+    workloads: set[str] = field(default_factory=set)
     families: set[str] = field(default_factory=set)
     gateway: bool = False
     peers: set[str] = field(default_factory=set)
@@ -78,9 +79,11 @@ class _Gathered:
             self.systems.add(edge.headline.report.source_role.partition("/")[2])
         if edge.client is not None:
             self.versions.update(edge.client.report.source_versions)
+            self.workloads.update(edge.client.report.source_workloads)
             self.gateway |= edge.client.report.source_role == GATEWAY_ROLE
         if edge.server is not None:
             self.versions.update(edge.server.report.source_versions)
+            self.workloads.update(edge.server.report.source_workloads)
 
     def entering(self, edge: EdgeDraft) -> None:
         by_spans = edge.measured_by is Evidence.SPAN
@@ -93,8 +96,10 @@ class _Gathered:
             self.systems.add(edge.headline.report.destination_kind.partition("/")[2])
         if edge.client is not None:
             self.versions.update(edge.client.report.destination_versions)
+            self.workloads.update(edge.client.report.destination_workloads)
         if edge.server is not None:
             self.versions.update(edge.server.report.destination_versions)
+            self.workloads.update(edge.server.report.destination_workloads)
 
     def answered(self) -> NodeTraffic | None:
         """All calls to it, each once."""
@@ -120,6 +125,8 @@ def _node(key: NodeKey, gathered: _Gathered, directory: Directory, crowd: Crowd)
         gathered.answered(),
         gathered.outbound.total(),
         key.version,
+        workload=key.workload,
+        workloads=tuple(sorted(gathered.workloads - {""})) if key.sort != OTHERS else (),
     )
 
 

@@ -30,6 +30,8 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
         notes.append(_COUNTED)
     elif (edge.client is None or edge.server is None) and (edge.source.version or edge.destination.version):
         notes.append(_OTHER_VERSION)
+    elif (edge.client is None or edge.server is None) and (edge.source.workload or edge.destination.workload):
+        notes.append(_OTHER_WORKLOAD)
     elif edge.client is None:
         notes.append(_missing_client(edge, directory))
     elif edge.server is None:
@@ -63,6 +65,12 @@ _OTHER_VERSION = Note(
     "version-of-peer-not-known",
     "Each proxy knows its own version and not always that of its peer: the other side's view of these calls, if it is "
     "measured, is on an edge of another version.",
+)
+
+_OTHER_WORKLOAD = Note(
+    "workload-of-peer-not-known",
+    "Each proxy knows its own workload and not always that of its peer: the other side's view of these calls, if it is "
+    "measured, is on an edge of another workload or of the service.",
 )
 
 _APPROXIMATED = Note(

@@ -48,6 +48,8 @@ class NodeBody(TypedDict):
         Field(description="Whether its own proxy sent access logs. If not, it is not measured, only seen by others."),
     ]
     version: Annotated[str, Field(description="Where versions are nodes of their own; empty where not known.")]
+    workloads: Annotated[list[str], Field(description="Deployments, StatefulSets, ... that it is of, as far as known.")]
+    workload: Annotated[str, Field(description="Where workloads are nodes of their own; empty where not known.")]
     known: Annotated[list[str], Field(description="Of a node that is no service: what is known of it, in words.")]
     last_seen: Annotated[
         datetime | None,
@@ -67,6 +69,7 @@ class EndBody(TypedDict):
     namespace: str
     service: str
     version: str
+    workload: str
 
 
 class PoolBody(TypedDict):
@@ -98,8 +101,8 @@ class EndsBody(TypedDict):
     destination: list[str]
 
 
-class VersionsBody(TypedDict):
-    """Requests per version at both ends, as far as the side knew."""
+class PartsBody(TypedDict):
+    """Requests per version or workload at both ends, as far as the side knew."""
 
     source: Counts
     destination: Counts
@@ -134,7 +137,8 @@ class ReportBody(GoldenBody):
     bytes_sent: Annotated[int, Field(description="By the proxy to the caller: response bodies.")]
     security: Annotated[Mapping[str, int], Field(description="Requests by mtls, tls, plaintext, unknown.")]
     principals: Annotated[EndsBody, Field(description="SPIFFE ids of both ends.")]
-    versions: VersionsBody
+    versions: PartsBody
+    workloads: PartsBody
     attempts: int
     retry_amplification: Annotated[float | None, Field(description="Attempts per request.")]
     first_seen: Annotated[datetime, Field(description="Start of the first ten seconds with a request.")]

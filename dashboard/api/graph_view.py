@@ -66,6 +66,7 @@ def show_end(node: ServiceNode) -> EndBody:
         "namespace": node.namespace,
         "service": node.service,
         "version": node.version,
+        "workload": node.workload,
     }
 
 
@@ -79,6 +80,8 @@ def show_node(node: ServiceNode, verdict: Verdict | None = None) -> NodeBody:
         "versions": list(node.versions),
         "reporting": node.reporting,
         "version": node.version,
+        "workloads": list(node.workloads),
+        "workload": node.workload,
         "known": list(node.known),
         "last_seen": node.last_seen,
         "inbound": _traffic(node.inbound),
@@ -163,6 +166,7 @@ def _report(view: EdgeView) -> ReportBody:
             "destination": list(view.encryption.destination_principals),
         },
         "versions": {"source": view.source_versions, "destination": view.destination_versions},
+        "workloads": {"source": view.source_workloads, "destination": view.destination_workloads},
         "attempts": view.retries.attempts,
         "retry_amplification": view.retries.amplification,
         "first_seen": view.first_seen,

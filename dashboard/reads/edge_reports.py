@@ -9,6 +9,7 @@ from dashboard.reads.bounds import bounds
 from dashboard.reads.series_names import SeriesNames
 from meshhub.model import TimeRange
 from storage.records.edges import EdgeCounts, EdgeLatencies, SeriesName, ServiceEdgeReport
+from topology.model import Perspective
 
 MAX_SERIES = 400_000
 """Series that are read at a time, the busiest."""
@@ -28,13 +29,13 @@ class EdgeReports:
         self._queries = queries
         self._names = SeriesNames(queries)
 
-    def read(self, window: TimeRange, *, by_version: bool, limit: int) -> list[ServiceEdgeReport]:
+    def read(self, window: TimeRange, *, by: Perspective, limit: int) -> list[ServiceEdgeReport]:
         """What service_edges_in_window answers, in less time: the busiest edges, if there are more than `limit`.
 
         Raises:
             StorageError: the engine did not answer.
         """
-        asked = bounds(window) | {"by_version": by_version}
+        asked = bounds(window) | {"by": by.value}
         (counts,) = self._queries.query("edge_counts_in_window", asked | {"limit": MAX_SERIES}, EdgeCounts)
         (latencies,) = self._queries.query("edge_latency_in_window", asked, EdgeLatencies)
         names = self._names.of(counts.series, window)
@@ -50,7 +51,7 @@ class EdgeReports:
         unnamed = {edge for edge, series in zip(counts.edge, counts.series, strict=True) if series not in names}
         busiest = _busiest(_places_by_edge(counts.edge), counts.requests, limit)
         return [
-            columns.report(places, took[edge], by_version)
+            columns.report(places, took[edge], by)
             for edge, places in busiest.items()
             if edge in took and edge not in unnamed
         ]
@@ -81,9 +82,9 @@ class _Columns:
         self._names = names
         self._times: dict[int, datetime] = {}
 
-    def report(self, places: Members, latency: Latency, by_version: bool) -> ServiceEdgeReport:
+    def report(self, places: Members, latency: Latency, by: Perspective) -> ServiceEdgeReport:
         if len(places) > 1:
-            return self._several(places, latency, by_version)
+            return self._several(places, latency, by)
         counts, place = self._counts, places[0]
         name = self._names[counts.series[place]]
         requests = counts.requests[place]
@@ -113,23 +114,31 @@ class _Columns:
             [name.destination_principal] if name.destination_principal else [],
             self._time(counts.first_seen[place]),
             self._time(counts.last_seen[place]),
-            name.source_version if by_version else "",
-            name.destination_version if by_version else "",
+            name.source_version if by is Perspective.VERSION else "",
+            name.destination_version if by is Perspective.VERSION else "",
+            name.source_workload if by is Perspective.WORKLOAD else "",
+            name.destination_workload if by is Perspective.WORKLOAD else "",
+            {name.source_workload: requests},
+            {name.destination_workload: requests},
             name.relation,
         )
 
-    def _several(self, places: Members, latency: Latency, by_version: bool) -> ServiceEdgeReport:
+    def _several(self, places: Members, latency: Latency, by: Perspective) -> ServiceEdgeReport:
         counts, names = self._counts, [self._names[self._counts.series[place]] for place in places]
         name = names[0]
         outcomes: Counter[tuple[int, int, str, str]] = Counter()
         sources: Counter[str] = Counter()
         destinations: Counter[str] = Counter()
+        callers: Counter[str] = Counter()
+        callees: Counter[str] = Counter()
         grpc = 0
         for place, each in zip(places, names, strict=True):
             requests = counts.requests[place]
             outcomes[each.response_code, each.grpc_status, each.response_flags, each.security] += requests
             sources[each.source_version] += requests
             destinations[each.destination_version] += requests
+            callers[each.source_workload] += requests
+            callees[each.destination_workload] += requests
             grpc += requests if each.transport == "grpc" else 0
         keys = sorted(outcomes)
         return ServiceEdgeReport(
@@ -158,8 +167,12 @@ class _Columns:
             _principals(each.destination_principal for each in names),
             self._time(min(counts.first_seen[place] for place in places)),
             self._time(max(counts.last_seen[place] for place in places)),
-            name.source_version if by_version else "",
-            name.destination_version if by_version else "",
+            name.source_version if by is Perspective.VERSION else "",
+            name.destination_version if by is Perspective.VERSION else "",
+            name.source_workload if by is Perspective.WORKLOAD else "",
+            name.destination_workload if by is Perspective.WORKLOAD else "",
+            dict(callers),
+            dict(callees),
             name.relation,
         )
 

@@ -73,10 +73,9 @@ class GraphReads:
     def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
-        by_version = perspective is Perspective.VERSION
-        logged = self._reports.read(window, by_version=by_version, limit=MAX_EDGE_REPORTS)
+        logged = self._reports.read(window, by=perspective, limit=MAX_EDGE_REPORTS)
         has_stats = oldest.counted_until >= window.start.timestamp() - 60
-        counted = self._counted(window, by_version=by_version) if has_stats else []
+        counted = self._counted(window, perspective) if has_stats else []
         reports = [*logged, *counted]
         return build_graph(
             reports,
@@ -87,9 +86,9 @@ class GraphReads:
             perspective=perspective,
         )
 
-    def _counted(self, window: TimeRange, *, by_version: bool) -> list[ServiceEdgeReport]:
+    def _counted(self, window: TimeRange, by: Perspective) -> list[ServiceEdgeReport]:
         """What the stats of proxies count, whoever sends access logs too."""
-        question = bounds(window) | {"by_version": by_version, "limit": MAX_EDGE_REPORTS}
+        question = bounds(window) | {"by": by.value, "limit": MAX_EDGE_REPORTS}
         return self._queries.query("edges_by_stats", question, ServiceEdgeReport)
 
     def _workloads(self, window: TimeRange) -> list[SeenWorkload]:

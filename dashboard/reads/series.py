@@ -50,7 +50,7 @@ class SeriesReads:
         return NodeSeries(wanted, self._course(window, into), self._course(window, out))
 
     def _reports(self, window: TimeRange) -> list[ServiceEdgeReport]:
-        parameters = bounds(window) | {"by_version": False, "limit": MAX_REPORTS}
+        parameters = bounds(window) | {"by": "service", "limit": MAX_REPORTS}
         return self._queries.query("service_edges_in_window", parameters, ServiceEdgeReport)
 
     def _course(self, window: TimeRange, reports: Sequence[ServiceEdgeReport]) -> CallSeries:

@@ -137,7 +137,7 @@ class ServiceReads:
     def _reports(self, window: TimeRange) -> tuple[TimeRange, Sequence[ServiceEdgeReport]]:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
         window = measured_part(window, oldest.since)
-        parameters = bounds(window) | {"by_version": False, "limit": MAX_EDGE_REPORTS}
+        parameters = bounds(window) | {"by": "service", "limit": MAX_EDGE_REPORTS}
         return window, self._queries.query("service_edges_in_window", parameters, ServiceEdgeReport)
 
     def _latencies(self, window: TimeRange, step: int, callers: Sequence[str] = ()) -> list[NamedLatency]:

@@ -91,6 +91,7 @@ _VALUES: Mapping[str, Callable[[ServiceGraph], Iterable[str]]] = {
     "ns": lambda graph: (node.namespace for node in graph.nodes),
     "cluster": lambda graph: (node.cluster for node in graph.nodes),
     "version": lambda graph: (version for node in graph.nodes for version in node.versions),
+    "workload": lambda graph: (workload for node in graph.nodes for workload in node.workloads),
     "id": lambda graph: (node.id for node in graph.nodes),
     "from": _ends("service", caller=True),
     "to": _ends("service", caller=False),

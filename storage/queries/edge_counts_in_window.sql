@@ -42,7 +42,8 @@ FROM
     FROM
     (
         SELECT
-            if({by_version:Bool}, cityHash64(relation, source_version, destination_version), relation) AS edge,
+            multiIf({by:String} = 'version', cityHash64(relation, source_version, destination_version),
+                {by:String} = 'workload', cityHash64(relation, source_workload, destination_workload), relation) AS edge,
             cityHash64(relation, outcome, source_principal, destination_principal) AS series,
             requests, attempts, bytes_sent, bytes_received, duration_us_sum,
             edges.time AS first_seen, edges.time AS last_seen
@@ -51,7 +52,8 @@ FROM
             AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
         UNION ALL
         SELECT
-            if({by_version:Bool}, cityHash64(relation, source_version, destination_version), relation) AS edge,
+            multiIf({by:String} = 'version', cityHash64(relation, source_version, destination_version),
+                {by:String} = 'workload', cityHash64(relation, source_workload, destination_workload), relation) AS edge,
             cityHash64(relation, outcome, source_principal, destination_principal) AS series,
             requests, attempts, bytes_sent, bytes_received, duration_us_sum,
             edges_rollup.first_seen AS first_seen, edges_rollup.last_seen AS last_seen

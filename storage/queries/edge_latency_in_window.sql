@@ -24,16 +24,18 @@ SELECT
 FROM
 (
     SELECT
-        if({by_version:Bool}, cityHash64(part.relation, part.source_version, part.destination_version), part.relation) AS edge,
+        multiIf({by:String} = 'version', cityHash64(part.relation, part.source_version, part.destination_version),
+            {by:String} = 'workload', cityHash64(part.relation, part.source_workload, part.destination_workload),
+            part.relation) AS edge,
         quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS latency
     FROM
     (
-        SELECT relation, source_version, destination_version, duration_us
+        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
         FROM edges
         WHERE edges.time >= first_10 AND edges.time < last_10
             AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
         UNION ALL
-        SELECT relation, source_version, destination_version, duration_us
+        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
         FROM edges_latency
         WHERE (seconds = 60 AND edges_latency.time >= first_60 AND edges_latency.time < last_60
                     AND (first_300 >= last_300 OR edges_latency.time < first_300 OR edges_latency.time >= last_300))

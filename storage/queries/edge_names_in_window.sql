@@ -25,11 +25,13 @@ SELECT
     source_namespace,
     source_service,
     source_version,
+    source_workload,
     destination_kind,
     destination_cluster,
     destination_namespace,
     destination_service,
     destination_version,
+    destination_workload,
     toString(transport) AS transport,
     toString(security) AS security,
     response_code,
@@ -42,8 +44,9 @@ FROM
     SELECT
         cityHash64(relation, outcome, source_principal, destination_principal) AS series,
         relation, signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-        destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-        transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal
+        source_workload, destination_kind, destination_cluster, destination_namespace, destination_service,
+        destination_version, destination_workload, transport, security, response_code, grpc_status, response_flags,
+        source_principal, destination_principal
     FROM edges
     WHERE edges.time >= first_10 AND edges.time < last_10
         AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
@@ -51,8 +54,9 @@ FROM
     SELECT
         cityHash64(relation, outcome, source_principal, destination_principal) AS series,
         relation, signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-        destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-        transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal
+        source_workload, destination_kind, destination_cluster, destination_namespace, destination_service,
+        destination_version, destination_workload, transport, security, response_code, grpc_status, response_flags,
+        source_principal, destination_principal
     FROM edges_rollup
     WHERE (seconds = 60 AND edges_rollup.time >= first_60 AND edges_rollup.time < last_60
                 AND (first_300 >= last_300 OR edges_rollup.time < first_300 OR edges_rollup.time >= last_300))

@@ -1,5 +1,5 @@
 -- The service graph of a window by the stats of proxies: one row per pair of services, reporting side and family of
--- transport (with `by_version` one per pair of versions), in the form of service_edges_in_window. Windows are widened to
+-- transport (by = version or workload one per pair of those), in the form of service_edges_in_window. Windows are widened to
 -- whole minutes.
 -- A counter counts by how much it grew: from its value in the minutes before; from 0 where it began anew, or was not there
 -- yet when its proxy was; not at all until its second minute where the proxy was not known before.
@@ -15,12 +15,14 @@ SELECT
     any(counted.source_cluster) AS source_cluster,
     any(counted.source_namespace) AS source_namespace,
     any(counted.source_service) AS source_service,
-    if({by_version:Bool}, any(counted.source_version), '') AS source_version,
+    if({by:String} = 'version', any(counted.source_version), '') AS source_version,
+    if({by:String} = 'workload', any(counted.source_workload), '') AS source_workload,
     any(counted.destination_kind) AS destination_kind,
     any(counted.destination_cluster) AS destination_cluster,
     any(counted.destination_namespace) AS destination_namespace,
     any(counted.destination_service) AS destination_service,
-    if({by_version:Bool}, any(counted.destination_version), '') AS destination_version,
+    if({by:String} = 'version', any(counted.destination_version), '') AS destination_version,
+    if({by:String} = 'workload', any(counted.destination_workload), '') AS destination_workload,
     counted.family AS family,
     sum(counted.calls) AS requests,
     sumIf(counted.calls, counted.transport = 'grpc') AS grpc_requests,
@@ -32,7 +34,9 @@ SELECT
     sumMapIf([(counted.response_code, counted.grpc_status, counted.response_flags, toString(counted.security))], [counted.calls],
         counted.calls > 0) AS outcomes,
     sumMapIf(map(counted.source_version, counted.calls), counted.calls > 0) AS source_versions,
+    sumMapIf(map(counted.source_workload, counted.calls), counted.calls > 0) AS source_workloads,
     sumMapIf(map(counted.destination_version, counted.calls), counted.calls > 0) AS destination_versions,
+    sumMapIf(map(counted.destination_workload, counted.calls), counted.calls > 0) AS destination_workloads,
     arraySort(groupUniqArrayIf(8)(counted.source_principal, counted.source_principal != '')) AS source_principals,
     arraySort(groupUniqArrayIf(8)(counted.destination_principal, counted.destination_principal != '')) AS destination_principals,
     arraySort(groupUniqArrayIf(8)(counted.tls_reason, counted.tls_reason != '')) AS tls_reasons,
@@ -49,7 +53,7 @@ FROM
     (
         SELECT
             relation, transport, security, tls_reason, response_code, grpc_status, response_flags, source_principal,
-            destination_principal, source_version, destination_version,
+            destination_principal, source_version, destination_version, source_workload, destination_workload,
             any(grown.reporter) AS reporter,
             any(grown.source_cluster) AS source_cluster,
             any(grown.source_namespace) AS source_namespace,
@@ -70,8 +74,8 @@ FROM
                 cityHash64(reporter, source_cluster, source_namespace, source_service, destination_kind, destination_cluster,
                     destination_namespace, destination_service) AS relation,
                 measure, transport, security, tls_reason, response_code, grpc_status, response_flags, source_principal,
-                destination_principal, source_version, destination_version, reporter, source_cluster, source_namespace,
-                source_service, destination_kind, destination_cluster, destination_namespace, destination_service,
+                destination_principal, source_version, destination_version, source_workload, destination_workload, reporter,
+                source_cluster, source_namespace, source_service, destination_kind, destination_cluster, destination_namespace, destination_service,
                 arrayFilter(minute -> minute.1 >= begin, minutes) AS within,
                 arrayFilter(minute -> minute.1 < begin, minutes) AS before,
                 multiIf(notEmpty(before), before[-1].3, within[1].1 > min(minutes[1].1) OVER (PARTITION BY proxy), 0, within[1].2) AS base,
@@ -93,11 +97,13 @@ FROM
                     toString(any(source_namespace)) AS source_namespace,
                     toString(any(source_service)) AS source_service,
                     toString(any(source_version)) AS source_version,
+                    toString(any(source_workload)) AS source_workload,
                     toString(any(destination_kind)) AS destination_kind,
                     toString(any(destination_cluster)) AS destination_cluster,
                     toString(any(destination_namespace)) AS destination_namespace,
                     toString(any(destination_service)) AS destination_service,
                     toString(any(destination_version)) AS destination_version,
+                    toString(any(destination_workload)) AS destination_workload,
                     toString(any(transport)) AS transport,
                     any(security) AS security,
                     toString(any(tls_reason)) AS tls_reason,
@@ -118,11 +124,13 @@ FROM
                         any(edges_counters.source_namespace) AS source_namespace,
                         any(edges_counters.source_service) AS source_service,
                         any(edges_counters.source_version) AS source_version,
+                        any(edges_counters.source_workload) AS source_workload,
                         any(edges_counters.destination_kind) AS destination_kind,
                         any(edges_counters.destination_cluster) AS destination_cluster,
                         any(edges_counters.destination_namespace) AS destination_namespace,
                         any(edges_counters.destination_service) AS destination_service,
                         any(edges_counters.destination_version) AS destination_version,
+                        any(edges_counters.destination_workload) AS destination_workload,
                         any(edges_counters.transport) AS transport,
                         any(edges_counters.security) AS security,
                         any(edges_counters.tls_reason) AS tls_reason,
@@ -143,12 +151,13 @@ FROM
         ) AS grown
         WHERE notEmpty(within)
         GROUP BY relation, transport, security, tls_reason, response_code, grpc_status, response_flags, source_principal,
-            destination_principal, source_version, destination_version
+            destination_principal, source_version, destination_version, source_workload, destination_workload
         HAVING total + sent + received > 0
     )
 ) AS counted
 GROUP BY
     counted.relation, counted.family,
-    if({by_version:Bool}, counted.source_version, ''), if({by_version:Bool}, counted.destination_version, '')
+    multiIf({by:String} = 'version', counted.source_version, {by:String} = 'workload', counted.source_workload, ''),
+    multiIf({by:String} = 'version', counted.destination_version, {by:String} = 'workload', counted.destination_workload, '')
 ORDER BY requests DESC
 LIMIT {limit:UInt32}

@@ -1,5 +1,6 @@
 -- The service graph of a window: one row per pair of services, signal, reporting side and family of transport (requests of
--- HTTP and gRPC, or TCP connections), with its outcomes and versions counted; with `by_version` one per pair of versions.
+-- HTTP and gRPC, or TCP connections), with its outcomes and versions counted; by = version or workload one per pair of
+-- those.
 -- Latency sketches are merged over all of that here, because quantiles cannot be merged later. Windows are widened to
 -- whole ten-second buckets [first, last). Of each length of interval come those that lie within the window and in no
 -- longer one: hours, then ever shorter ones towards its ends. Every row of `edges` counts exactly once.
@@ -27,11 +28,13 @@ SELECT
     graph.source_namespace AS source_namespace,
     graph.source_service AS source_service,
     graph.source_version AS source_version,
+    graph.source_workload AS source_workload,
     graph.destination_kind AS destination_kind,
     graph.destination_cluster AS destination_cluster,
     graph.destination_namespace AS destination_namespace,
     graph.destination_service AS destination_service,
     graph.destination_version AS destination_version,
+    graph.destination_workload AS destination_workload,
     graph.family AS family,
     graph.requests AS requests,
     graph.grpc_requests AS grpc_requests,
@@ -42,7 +45,9 @@ SELECT
     timed.latency_us AS latency_us,
     graph.outcomes AS outcomes,
     graph.source_versions AS source_versions,
+    graph.source_workloads AS source_workloads,
     graph.destination_versions AS destination_versions,
+    graph.destination_workloads AS destination_workloads,
     graph.source_principals AS source_principals,
     graph.destination_principals AS destination_principals,
     graph.first_seen AS first_seen,
@@ -59,12 +64,14 @@ FROM
         any(counted.source_cluster) AS source_cluster,
         any(counted.source_namespace) AS source_namespace,
         any(counted.source_service) AS source_service,
-        if({by_version:Bool}, any(counted.source_version), '') AS source_version,
+        if({by:String} = 'version', any(counted.source_version), '') AS source_version,
+        if({by:String} = 'workload', any(counted.source_workload), '') AS source_workload,
         any(counted.destination_kind) AS destination_kind,
         any(counted.destination_cluster) AS destination_cluster,
         any(counted.destination_namespace) AS destination_namespace,
         any(counted.destination_service) AS destination_service,
-        if({by_version:Bool}, any(counted.destination_version), '') AS destination_version,
+        if({by:String} = 'version', any(counted.destination_version), '') AS destination_version,
+        if({by:String} = 'workload', any(counted.destination_workload), '') AS destination_workload,
         if(any(counted.transport) = 'tcp', 'tcp', 'http') AS family,
         sum(counted.requests) AS requests,
         sumIf(counted.requests, counted.transport = 'grpc') AS grpc_requests,
@@ -75,7 +82,9 @@ FROM
         sumMap([(counted.response_code, counted.grpc_status, toString(counted.response_flags), toString(counted.security))],
             [counted.requests]) AS outcomes,
         sumMap(map(toString(counted.source_version), counted.requests)) AS source_versions,
+        sumMap(map(toString(counted.source_workload), counted.requests)) AS source_workloads,
         sumMap(map(toString(counted.destination_version), counted.requests)) AS destination_versions,
+        sumMap(map(toString(counted.destination_workload), counted.requests)) AS destination_workloads,
         arraySort(groupUniqArrayIf(8)(counted.source_principal, counted.source_principal != '')) AS source_principals,
         arraySort(groupUniqArrayIf(8)(counted.destination_principal, counted.destination_principal != ''))
             AS destination_principals,
@@ -84,7 +93,9 @@ FROM
     FROM
     (
         SELECT
-            if({by_version:Bool}, cityHash64(part.relation, part.source_version, part.destination_version), part.relation) AS edge,
+            multiIf({by:String} = 'version', cityHash64(part.relation, part.source_version, part.destination_version),
+                {by:String} = 'workload', cityHash64(part.relation, part.source_workload, part.destination_workload),
+                part.relation) AS edge,
             cityHash64(part.outcome, part.source_principal, part.destination_principal) AS kind,
             any(part.relation) AS relation,
             any(part.signal) AS signal,
@@ -94,11 +105,13 @@ FROM
             any(part.source_namespace) AS source_namespace,
             any(part.source_service) AS source_service,
             any(part.source_version) AS source_version,
+            any(part.source_workload) AS source_workload,
             any(part.destination_kind) AS destination_kind,
             any(part.destination_cluster) AS destination_cluster,
             any(part.destination_namespace) AS destination_namespace,
             any(part.destination_service) AS destination_service,
             any(part.destination_version) AS destination_version,
+            any(part.destination_workload) AS destination_workload,
             any(part.transport) AS transport,
             any(part.security) AS security,
             any(part.response_code) AS response_code,
@@ -117,8 +130,9 @@ FROM
         (
             SELECT
                 signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-                destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-                transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
+                source_workload, destination_kind, destination_cluster, destination_namespace, destination_service,
+                destination_version, destination_workload, transport, security, response_code, grpc_status, response_flags,
+                source_principal, destination_principal,
                 relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
                 edges.time AS first_seen, edges.time AS last_seen
             FROM edges
@@ -127,8 +141,9 @@ FROM
             UNION ALL
             SELECT
                 signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
-                destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
-                transport, security, response_code, grpc_status, response_flags, source_principal, destination_principal,
+                source_workload, destination_kind, destination_cluster, destination_namespace, destination_service,
+                destination_version, destination_workload, transport, security, response_code, grpc_status, response_flags,
+                source_principal, destination_principal,
                 relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
                 first_seen, last_seen
             FROM edges_rollup
@@ -151,16 +166,18 @@ FROM
 INNER JOIN
 (
     SELECT
-        if({by_version:Bool}, cityHash64(part.relation, part.source_version, part.destination_version), part.relation) AS edge,
+        multiIf({by:String} = 'version', cityHash64(part.relation, part.source_version, part.destination_version),
+            {by:String} = 'workload', cityHash64(part.relation, part.source_workload, part.destination_workload),
+            part.relation) AS edge,
         quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS latency_us
     FROM
     (
-        SELECT relation, source_version, destination_version, duration_us
+        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
         FROM edges
         WHERE edges.time >= first_10 AND edges.time < last_10
             AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
         UNION ALL
-        SELECT relation, source_version, destination_version, duration_us
+        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
         FROM edges_latency
         WHERE (seconds = 60 AND edges_latency.time >= first_60 AND edges_latency.time < last_60
                 AND (first_300 >= last_300 OR edges_latency.time < first_300 OR edges_latency.time >= last_300))

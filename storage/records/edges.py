@@ -9,10 +9,12 @@ class ServiceEdgeReport:
     """What one side said of all calls from one service to another over a window (tables edges, edges_rollup and
     edges_latency; by stats edges_counters).
 
-    Versions are together and `source_version` and `destination_version` are empty, unless it was asked by version.
+    Versions and workloads (Deployments and the like) are together and `source_version`, `source_workload` and those of
+    the destination are empty, unless it was asked by them.
 
     `family` is "tcp" for connections, else "http". `outcomes` are keys (response code, gRPC status or -1, response
-    flags, security) and, in a second list of the same length, their requests; versions map to requests, "" is unknown.
+    flags, security) and, in a second list of the same length, their requests; versions and
+    workloads map to requests, "" is unknown.
     Principals are SPIFFE ids, sorted.
     `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
     By stats there is no duration, and `tls_reasons` say in the words of the mesh why connections have no TLS.
@@ -49,6 +51,10 @@ class ServiceEdgeReport:
     last_seen: datetime
     source_version: str = ""
     destination_version: str = ""
+    source_workload: str = ""
+    destination_workload: str = ""
+    source_workloads: dict[str, int] = field(default_factory=dict)
+    destination_workloads: dict[str, int] = field(default_factory=dict)
     relation: int = 0
     tls_reasons: list[str] = field(default_factory=list)
 
@@ -58,7 +64,8 @@ class EdgeCounts:
     """The numbers of all series of a window, as columns (tables edges and edges_rollup).
 
     A place in the lists is a series, whose name is a `SeriesName`: a call relation with one outcome and one pair of
-    principals. `edge` stands for the relation, or for one pair of its versions. Times are Unix seconds.
+    principals. `edge` stands for the relation, or for one pair of its versions or workloads. Times are Unix
+    seconds.
     """
 
     edge: list[int]
@@ -96,11 +103,13 @@ class SeriesName:
     source_namespace: str
     source_service: str
     source_version: str
+    source_workload: str
     destination_kind: str
     destination_cluster: str
     destination_namespace: str
     destination_service: str
     destination_version: str
+    destination_workload: str
     transport: str
     security: str
     response_code: int

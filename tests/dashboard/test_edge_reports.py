@@ -13,6 +13,7 @@ from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import access_log, load, logs_request, outbound
 from storage.client import Store
 from storage.records.edges import SeriesName, ServiceEdgeReport
+from topology.model import Perspective
 
 RecordT = TypeVar("RecordT")
 
@@ -71,28 +72,28 @@ def own(reports: list[ServiceEdgeReport], sent: Exchange) -> list[ServiceEdgeRep
     return sorted(found, key=lambda report: (report.relation, report.source_version, report.destination_version))
 
 
-@pytest.mark.parametrize("by_version", [False, True])
+@pytest.mark.parametrize("by", Perspective)
 @pytest.mark.parametrize(("start", "end"), [(SPAN, 0), (3_671, 71), (1_203, 1_190), (65, 5)])
 def test_columns_say_what_rows_say(
-    embedded_store: Store, sent: Exchange, start: int, end: int, by_version: bool
+    embedded_store: Store, sent: Exchange, start: int, end: int, by: Perspective
 ) -> None:
     window = window_of(sent, start, end)
     question = {
         "start": window.start.timestamp(),
         "end": window.end.timestamp(),
-        "by_version": by_version,
+        "by": by.value,
         "limit": 100_000,
     }
     rows = embedded_store.query("service_edges_in_window", question, ServiceEdgeReport)
-    read = EdgeReports(embedded_store).read(window, by_version=by_version, limit=100_000)
+    read = EdgeReports(embedded_store).read(window, by=by, limit=100_000)
     assert own(read, sent) == own(rows, sent) != []
 
 
 def test_the_names_of_one_window_serve_the_next(embedded_store: Store, sent: Exchange) -> None:
     watched = Watched(embedded_store)
     reports = EdgeReports(watched)
-    reports.read(window_of(sent, SPAN, 0), by_version=False, limit=100_000)
-    reports.read(window_of(sent, 3_000, 500), by_version=True, limit=100_000)
+    reports.read(window_of(sent, SPAN, 0), by=Perspective.SERVICE, limit=100_000)
+    reports.read(window_of(sent, 3_000, 500), by=Perspective.VERSION, limit=100_000)
     assert len(watched.named()) == 1
 
 
@@ -108,8 +109,8 @@ def test_only_names_that_are_not_known_are_asked_for(embedded_store: Store, sent
 
 def test_with_more_edges_than_the_limit_the_busiest_are_read(embedded_store: Store, sent: Exchange) -> None:
     window = window_of(sent, SPAN, 0)
-    every = EdgeReports(embedded_store).read(window, by_version=False, limit=100_000)
-    (busiest,) = EdgeReports(embedded_store).read(window, by_version=False, limit=1)
+    every = EdgeReports(embedded_store).read(window, by=Perspective.SERVICE, limit=100_000)
+    (busiest,) = EdgeReports(embedded_store).read(window, by=Perspective.SERVICE, limit=1)
     assert busiest.requests == max(report.requests for report in every)
 
 

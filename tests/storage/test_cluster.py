@@ -112,8 +112,8 @@ def test_every_question_about_a_request_sees_all_shards(two_shards: Store, sent:
 
 def test_every_question_about_a_window_sees_all_shards(two_shards: Store, sent: Exchange) -> None:
     window = {"start": sent.start / 1e9 - 60, "end": sent.start / 1e9 + 60, "limit": 100}
-    for by_version in (False, True):
-        question = window | {"by_version": by_version}
+    for by in ("service", "version", "workload"):
+        question = window | {"by": by}
         edges = two_shards.query("service_edges_in_window", question, ServiceEdgeReport)
         assert sorted((edge.signal, edge.reporter, edge.requests) for edge in edges) == [
             ("access_log", "client", 2),

@@ -52,8 +52,8 @@ def scrape(
     written(folder, Signal.METRICS, content, f"metrics-{time.time_ns()}").load(store)
 
 
-def edges(store: Store, start: int, end: int, service: str, *, by_version: bool = False) -> list[ServiceEdgeReport]:
-    question = {"start": start / 1e9, "end": end / 1e9, "by_version": by_version, "limit": 10_000}
+def edges(store: Store, start: int, end: int, service: str, *, by: str = "service") -> list[ServiceEdgeReport]:
+    question = {"start": start / 1e9, "end": end / 1e9, "by": by, "limit": 10_000}
     found = store.query("edges_by_stats", question, ServiceEdgeReport)
     return [edge for edge in found if any(service in name for name in (edge.source_service, edge.destination_service))]
 
@@ -105,8 +105,10 @@ def test_istios_two_reporters_are_the_two_sides(store: Store, folder: Path, begi
     assert dict(zip(*server.outcomes, strict=True)) == {(200, -1, "", "mtls"): 30}
     assert server.destination_principals == [f"spiffe://cluster.local/ns/shop/sa/{callee}"]
     assert (client.source_versions, client.destination_versions) == ({"v1": 39}, {"v2": 39})
-    for edge in edges(store, begin, begin + 3 * MINUTE, service, by_version=True):
+    for edge in edges(store, begin, begin + 3 * MINUTE, service, by="version"):
         assert (edge.source_version, edge.destination_version) == ("v1", "v2")
+    for edge in edges(store, begin, begin + 3 * MINUTE, service, by="workload"):
+        assert (edge.source_workload, edge.destination_workload) == (f"{service}-v1", f"{callee}-v2")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AGGREGATION_TEMPORALITY_CUMULATIVE
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
@@ -43,6 +44,13 @@ def stats(proxy: Proxy, at: int, upstream: str, *, started: int = 0, **values: i
             point = metric.sum.data_points.add(time_unix_nano=at, as_int=value, attributes=attributes)
             point.start_time_unix_nano = started or at - 10 * MINUTE
     return request
+
+
+def set_instance(request: ExportLogsServiceRequest, instance: str) -> None:
+    """Have the sender be called otherwise."""
+    for attribute in request.resource_logs[0].resource.attributes:
+        if attribute.key == "service.instance.id":
+            attribute.value.string_value = instance
 
 
 def pools(store: Store, sent: Exchange, start: int, end: int) -> list[PoolReport]:
@@ -119,10 +127,39 @@ def test_a_span_names_what_lies_beyond_the_mesh(
         attributes=attributes,
     )  # fmt: skip
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made])])
-    question = {"start": sent.start / 1e9 - 1, "end": sent.start / 1e9 + 1, "by_version": False, "limit": 10_000}
+    question = {"start": sent.start / 1e9 - 1, "end": sent.start / 1e9 + 1, "by": "service", "limit": 10_000}
     found = store.query("service_edges_in_window", question, ServiceEdgeReport)
     [edge] = [edge for edge in found if edge.source_service == sent.caller.service]
     assert (edge.destination_kind, edge.destination_service, edge.signal) == (kind, name, "span")
+
+
+def test_each_side_knows_its_own_workload_and_the_other_where_the_mesh_tells(
+    store: Store, folder: Path, sent: Exchange
+) -> None:
+    caller = logs_request(
+        sent.caller, [access_log(sent.start, outbound(sent.caller, sent.callee, destination_workload="callee-v2"))]
+    )
+    callee = logs_request(sent.callee, [access_log(sent.start, inbound(sent.caller, sent.callee))])
+    told = {"k8s.deployment.name": "caller-blue"}
+    caller.resource_logs[0].resource.attributes.extend(key_values(told))
+    set_instance(callee, "callee-v2-7f9c8d6b5c-x2z4q")
+    load(store, folder, Signal.LOGS, [caller, callee])
+    made = span(
+        "ask", OtlpSpan.SPAN_KIND_CLIENT, trace_id=sent.trace, span_id="07" * 8, start=sent.start, duration=2_000_000,
+        attributes={"db.system": "postgresql"},
+    )  # fmt: skip
+    asking = traces_request(sent.caller, [made])
+    asking.resource_spans[0].resource.attributes.extend(key_values(told))
+    load(store, folder, Signal.TRACES, [asking])
+    question = {"start": sent.start / 1e9 - 400, "end": sent.start / 1e9 + 60, "by": "workload", "limit": 10_000}
+    found = store.query("service_edges_in_window", question, ServiceEdgeReport)
+    edges = [edge for edge in found if sent.caller.service in (edge.source_service, edge.destination_service)]
+    assert sorted((edge.signal, edge.reporter, edge.source_workload, edge.destination_workload) for edge in edges) == [
+        ("access_log", "client", "caller-blue", "callee-v2"),
+        ("access_log", "server", "", "callee-v2"),
+        ("span", "client", "caller-blue", ""),
+    ]
+    assert [edge.source_workloads for edge in edges if edge.reporter == "client"] == [{"caller-blue": 1}] * 2
 
 
 def test_who_takes_from_a_queue_is_called_by_it(store: Store, folder: Path, sent: Exchange) -> None:
@@ -135,7 +172,7 @@ def test_who_takes_from_a_queue_is_called_by_it(store: Store, folder: Path, sent
         "idle", OtlpSpan.SPAN_KIND_CONSUMER, trace_id=sent.trace, span_id="09" * 8, start=sent.start, duration=1_000
     )
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made, other])])
-    question = {"start": sent.start / 1e9 - 1, "end": sent.start / 1e9 + 1, "by_version": False, "limit": 10_000}
+    question = {"start": sent.start / 1e9 - 1, "end": sent.start / 1e9 + 1, "by": "service", "limit": 10_000}
     found = store.query("service_edges_in_window", question, ServiceEdgeReport)
     [edge] = [edge for edge in found if edge.destination_service == sent.caller.service]
     assert (edge.source_service, edge.source_role, edge.reporter) == ("orders", "queue/kafka", "server")

@@ -54,7 +54,7 @@ def sent(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Exchange:
 
 
 def reports(store: Store, sent: Exchange, start: float, end: float) -> list[ServiceEdgeReport]:
-    question = {"start": start, "end": end, "by_version": False, "limit": 100_000}
+    question = {"start": start, "end": end, "by": "service", "limit": 100_000}
     found = store.query("service_edges_in_window", question, ServiceEdgeReport)
     return [report for report in found if report.source_service == sent.caller.service]
 

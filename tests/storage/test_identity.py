@@ -1,5 +1,6 @@
 """Every row of docs/reference/identity.md holds: the page is the table of cases."""
 
+import json
 import re
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "identity.md"
 SENDERS = "Who sends: resource attributes"
 DESTINATIONS = "Whom it calls: upstream clusters and host names"
 CERTIFICATES = "Certificates"
+WORKLOADS = "Workloads"
 ACCESS_LOGS = "Access logs: both ends of a call"
 
 
@@ -67,6 +69,18 @@ def certificates(embedded_store: Store) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
+def workloads(embedded_store: Store) -> list[str]:
+    """What the function says of each row of its table."""
+    resources = [json.dumps(attributes_in(row[0]), separators=(",", ":")) for row in table(WORKLOADS)]
+    instances = [row[1].strip("`") for row in table(WORKLOADS)]
+    sql = (
+        "SELECT arrayMap((resource, instance) -> meshhub_workload_name(resource, instance), "
+        "{resources:Array(String)}, {instances:Array(String)})"
+    )
+    return list(rows(embedded_store, sql, resources=resources, instances=instances)[0][0])
+
+
+@pytest.fixture(scope="module")
 def senders(embedded_store: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, ...]]:
     requests = [log_of(number, attributes_in(row[0]), {}) for number, row in enumerate(table(SENDERS))]
     load(embedded_store, tmp_path_factory.mktemp("senders"), Signal.LOGS, requests)
@@ -107,6 +121,11 @@ def test_an_upstream_cluster_leads_where_the_page_says(
 @pytest.mark.parametrize(("number", "row"), cases(CERTIFICATES))
 def test_a_certificate_names_whom_the_page_says(number: int, row: list[str], certificates: list[list[str]]) -> None:
     assert certificates[number] == row[1:-1]
+
+
+@pytest.mark.parametrize(("number", "row"), cases(WORKLOADS))
+def test_a_sender_is_of_the_workload_that_the_page_says(number: int, row: list[str], workloads: list[str]) -> None:
+    assert workloads[number] == row[2]
 
 
 @pytest.mark.parametrize(("number", "row"), cases(SENDERS))

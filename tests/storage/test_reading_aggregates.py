@@ -35,7 +35,7 @@ LIMIT = {"limit": 1000}
 
 def edges_of(store: Store, sent: Exchange) -> list[ServiceEdgeReport]:
     seconds = sent.start / 1e9
-    window = {"start": seconds - 60, "end": seconds + 60, "by_version": True, "limit": 100_000}
+    window = {"start": seconds - 60, "end": seconds + 60, "by": "version", "limit": 100_000}
     return [
         edge
         for edge in store.query("service_edges_in_window", window, ServiceEdgeReport)

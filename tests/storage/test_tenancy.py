@@ -55,7 +55,7 @@ def test_rows_of_others_are_in_no_answer(store: Store, folder: Path, sent: Excha
         written(folder, Signal.LOGS, content, f"{sent.trace}-{tenant}").load(store)
     assert len(logs_of(store, sent.request)) == 6
     seconds = sent.start / 1e9
-    window = {"start": seconds - 60, "end": seconds + 60, "by_version": True, "limit": 100_000}
+    window = {"start": seconds - 60, "end": seconds + 60, "by": "version", "limit": 100_000}
     for tenant in tenants:
         own = store.of_tenant(tenant)
         assert len(logs_of(own, sent.request)) == 2

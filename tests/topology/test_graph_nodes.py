@@ -12,7 +12,7 @@ from topology.model import Evidence, NodeKind, Perspective, ServiceGraph
 
 WINDOW = TimeRange.last(timedelta(minutes=15), now=NOW)
 OK = (200, -1, "", "mtls")
-SHOP, CART = Proxy("shop"), Proxy("cart")
+SHOP, CART, HERMIT = Proxy("shop"), Proxy("cart"), Proxy("hermit")
 
 
 def by_version(*reports: ServiceEdgeReport) -> ServiceGraph:
@@ -38,6 +38,28 @@ def test_each_version_is_a_node_as_far_as_its_side_knew_it() -> None:
     ]
     assert [[note.code for note in edge.notes] for edge in graph.edges] == [["version-of-peer-not-known"]] * 3
     assert graph.perspective is Perspective.VERSION
+
+
+def test_each_workload_is_a_node_and_the_only_one_of_a_service_stands_for_it() -> None:
+    graph = build_graph(
+        [
+            client_report(SHOP, CART, {OK: 9}, source_workload="shop-blue", source_workloads={"shop-blue": 9}),
+            server_report(SHOP, CART, {OK: 9}, destination_workload="cart-v1", destination_workloads={"cart-v1": 9}),
+            server_report(SHOP, HERMIT, {OK: 1}, destination_workload="hermit-a"),
+            server_report(SHOP, HERMIT, {OK: 2}, destination_workload="hermit-b"),
+        ],
+        WINDOW,
+        perspective=Perspective.WORKLOAD,
+    )
+    assert [(node.id, node.workload, node.workloads, node.reporting) for node in graph.nodes] == [
+        ("lab:test:cart::cart-v1", "cart-v1", ("cart-v1",), True),
+        ("lab:test:hermit::hermit-a", "hermit-a", (), True),
+        ("lab:test:hermit::hermit-b", "hermit-b", (), True),
+        ("lab:test:shop::shop-blue", "shop-blue", ("shop-blue",), True),
+    ]
+    both, *alone = graph.edges
+    assert (both.client is not None, both.server is not None, both.notes) == (True, True, ())
+    assert [[note.code for note in edge.notes] for edge in alone] == [["workload-of-peer-not-known"]] * 2
 
 
 def test_the_only_version_there_is_has_the_views_of_both_sides() -> None:

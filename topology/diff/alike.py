@@ -42,15 +42,15 @@ def named_alike(graph: ServiceGraph, other: ServiceGraph) -> ServiceGraph:
 def _fuller(graph: ServiceGraph, other: ServiceGraph) -> Mapping[str, ServiceNode]:
     """What nodes without a cluster are in the other graph, by their ids."""
     present = {node.id for node in graph.nodes}
-    known: defaultdict[tuple[str, str, str], list[ServiceNode]] = defaultdict(list)
+    known: defaultdict[tuple[str, str, str, str], list[ServiceNode]] = defaultdict(list)
     for node in other.nodes:
         if node.cluster and node.service:
-            known[node.namespace, node.service, node.version].append(node)
+            known[node.namespace, node.service, node.version, node.workload].append(node)
     found = {}
     for node in graph.nodes:
         if node.cluster or node.kind not in _SERVICES:
             continue
-        fitting = known.get((node.namespace, node.service, node.version), [])
+        fitting = known.get((node.namespace, node.service, node.version, node.workload), [])
         if len(fitting) == 1 and fitting[0].id not in present:
             found[node.id] = fitting[0]
     return found

@@ -33,6 +33,7 @@ OF_BOTH = (
     Field("ns", Kind.TEXT, "the namespace; of an edge, of either end", ("namespace",)),
     Field("cluster", Kind.TEXT, "the cluster; of an edge, of either end"),
     Field("version", Kind.TEXT, "a version; of an edge, of either end"),
+    Field("workload", Kind.TEXT, "a Deployment, StatefulSet, …; of an edge, of either end", ("wl",)),
     Field("id", Kind.TEXT, "the id in the API"),
     Field("protocol", Kind.ENUMERATION, "what it speaks, or is spoken to with", ("transport",), tuple(Transport)),
     Field("rps", Kind.NUMBER, "requests per second", ("rate",)),

@@ -47,7 +47,7 @@ def elements(drawing: Drawing, look: Look) -> list[Element]:
 def node_name(node: ServiceNode) -> str:
     """What a node is called on the page."""
     name = node.service or "unknown"
-    return f"{name} {node.version}" if node.version else name
+    return node.workload or (f"{name} {node.version}" if node.version else name)
 
 
 def edge_label(edge: ServiceEdge, look: Look) -> str:

@@ -48,6 +48,7 @@ def node_panel(node: ServiceNode, about: About) -> Component:
                     ("Cluster", node.cluster),
                     ("Version", node.version),
                     ("Versions", ", ".join(node.versions) if not node.version else ""),
+                    ("Workload" if len(node.workloads) == 1 else "Workloads", ", ".join(node.workloads)),
                     ("Answers", _traffic(node.inbound)),
                     ("Calls", _traffic(node.outbound)),
                 )

@@ -88,6 +88,7 @@ def _head(found: Service, verdict: Verdict | None, links: Links) -> Component:
                             ("Namespace", node.namespace),
                             ("Cluster", node.cluster),
                             ("Versions", ", ".join(node.versions)),
+                            ("Workloads", ", ".join(node.workloads)),
                         )
                     ),
                     facts(

@@ -26,7 +26,11 @@ _LABELS = {
 }
 _GROUPS = {Groups.AUTO: "Auto", Groups.OPEN: "Services", Groups.CLOSED: "Boxes"}
 _BOXES = {Boxes.NAMESPACE: "Namespaces", Boxes.CLUSTER: "Clusters", Boxes.NONE: "None"}
-_PERSPECTIVES = {Perspective.SERVICE: "Services", Perspective.VERSION: "Versions"}
+_PERSPECTIVES = {
+    Perspective.SERVICE: "Services",
+    Perspective.VERSION: "Versions",
+    Perspective.WORKLOAD: "Workloads",
+}
 _EXPORTS = (
     (ids.TOPOLOGY_PNG, "PNG picture"),
     (ids.TOPOLOGY_SVG, "SVG picture"),

@@ -27,10 +27,11 @@ receipt. Of OTLP's fields these are not kept: schema URLs, dropped counts, exemp
 log records, attributes of scopes."""
 
 _COLUMN = re.compile(
-    r"^    (?P<name>\w+) (?P<type>.+?)"
+    r"^    (?:ADD COLUMN IF NOT EXISTS )?(?P<name>\w+) (?P<type>.+?)"
     r"(?: DEFAULT \w+\((?:[^()]|\([^()]*\))*\))?"
     r"(?: CODEC\((?:[^()]|\([^()]*\))*\))?"
-    r"(?: COMMENT '(?P<comment>(?:[^']|'')*)')?,?$",
+    r"(?: COMMENT '(?P<comment>(?:[^']|'')*)')?"
+    r"(?: AFTER (?P<after>\w+))?,?$",
     re.MULTILINE,
 )
 _CLAUSE = r"^{} (.+?)(?=\n[A-Z]|\Z)"
@@ -46,16 +47,32 @@ class Column:
 
 
 def columns(entry: Migration) -> list[Column]:
-    """The columns of a table, in order."""
+    """The columns of a table, in order, with those that later migrations add."""
     body = entry.text.partition("\n(\n")[2].partition("\n)\n")[0]
-    return [
-        Column(found["name"], found["type"], (found["comment"] or "").replace("''", "'"))
-        for found in _COLUMN.finditer(body)
-    ]
+    made = [_column(found) for found in _COLUMN.finditer(body)]
+    for change in _changes(entry):
+        for found in _COLUMN.finditer(change.text):
+            if found["after"]:
+                place = [column.name for column in made].index(found["after"])
+                made.insert(place + 1, _column(found))
+    return made
+
+
+def _column(found: re.Match[str]) -> Column:
+    return Column(found["name"], found["type"], (found["comment"] or "").replace("''", "'"))
+
+
+def _changes(entry: Migration) -> list[Migration]:
+    """The later migrations of a table, in order."""
+    return [change for change in migrations() if change.altered == entry.table]
 
 
 def clause(entry: Migration, name: str) -> str:
-    """A clause of a table on one line: ORDER BY, PARTITION BY, ENGINE =."""
+    """A clause of a table on one line: ORDER BY, PARTITION BY, ENGINE =; as the last migration that has it wrote it."""
+    for change in reversed(_changes(entry)):
+        changed = re.search(rf"^    MODIFY {name} (.+?)(?=,\n    [A-Z]|\Z)", change.text, re.MULTILINE | re.DOTALL)
+        if changed:
+            return " ".join(changed[1].split())
     found = re.search(_CLAUSE.format(name), entry.text, re.MULTILINE | re.DOTALL)
     return " ".join(found[1].split()) if found else ""
 

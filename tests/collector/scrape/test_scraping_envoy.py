@@ -102,7 +102,7 @@ def test_a_real_envoys_stats_become_an_edge(embedded_store: Store, tmp_path: Pat
         ):
             call_until(1, 1)
             call_until(1 + REQUESTS, REQUESTS)
-    question = {"start": begun - 1, "end": time.time() + 1, "by_version": False, "limit": 1000}
+    question = {"start": begun - 1, "end": time.time() + 1, "by": "service", "limit": 1000}
     found = embedded_store.query("edges_by_stats", question, ServiceEdgeReport)
     [edge] = [each for each in found if each.source_service == service]
     assert (edge.destination_kind, edge.destination_namespace, edge.destination_service) == ("service", "", callee)

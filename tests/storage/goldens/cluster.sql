@@ -3208,47 +3208,383 @@ FROM ingest_remote_write
 ARRAY JOIN metadata AS each
 ;
 
--- What the processes of one hub agreed on, in order: entries of logs by name, each position written once (by its
--- deduplication token: docs/adr/0013). Answers: what came after a position, and what was last. One copy on every node of
--- a cluster. Kept until a snapshot stands for it.
-CREATE TABLE IF NOT EXISTS shared_log ON CLUSTER 'two'
-(
-    name String COMMENT 'which log: "alerting", "lease/alerting", …',
-    position UInt64 COMMENT 'from 1, without gaps',
-    writer String COMMENT 'who wrote it: an id made for this one attempt',
-    at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when, by the clock of the engine',
-    body String CODEC(ZSTD(1)) COMMENT 'JSON'
-)
-ENGINE = ReplicatedMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}')
-ORDER BY (name, position)
-SETTINGS replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+-- The workload that a pod is of, by how Kubernetes names pods; '' where the name does not look like one of those, or is no
+-- pod's: unknown stays unknown. docs/reference/identity.md has a case for each form.
+--   <CronJob>-<minute>-<5>, <Deployment>-<hash>-<5>, <DaemonSet or Job>-<5>, <StatefulSet>-<ordinal>
+-- Hashes are of Kubernetes' alphabet, which has no vowels and no 0, 1, 3 (apimachinery, pkg/util/rand). What proxies call
+-- themselves may have the namespace before or behind the pod (pod.namespace, namespace.pod.container).
+CREATE OR REPLACE FUNCTION meshhub_pod_workload ON CLUSTER 'two' AS (instance) -> arrayMap(pod -> multiIf(
+    match(pod, '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$|[:~/]'), '',
+    match(pod, '-[0-9]{8,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$'), replaceRegexpOne(pod, '-[0-9]+-[a-z0-9]{5}$', ''),
+    match(pod, '-[bcdfghjklmnpqrstvwxz2456789]{5,10}-[bcdfghjklmnpqrstvwxz2456789]{5}$'),
+    replaceRegexpOne(pod, '-[a-z0-9]+-[a-z0-9]{5}$', ''),
+    match(pod, '[a-z0-9]-[bcdfghjklmnpqrstvwxz2456789]{5}$'), replaceRegexpOne(pod, '-[a-z0-9]{5}$', ''),
+    match(pod, '[a-z0-9]-[0-9]{1,4}$'), replaceRegexpOne(pod, '-[0-9]+$', ''),
+    ''), [splitByChar('.', toString(instance))[if(countSubstrings(toString(instance), '.') = 2, 2, 1)]])[1]
 ;
 
--- What a shared log came to, up to a position: who begins, or was away for long, goes on from there. Answers: the newest
--- one of a log. One copy on every node of a cluster.
-CREATE TABLE IF NOT EXISTS shared_snapshots ON CLUSTER 'two'
-(
-    name String COMMENT 'which log',
-    position UInt64 COMMENT 'of the last entry that is in it',
-    body String CODEC(ZSTD(1)) COMMENT 'an SQLite file, deflated, as base64'
-)
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}', position)
-ORDER BY name
-SETTINGS replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+-- The workload (Deployment, StatefulSet, ...) that a sender is of, by its resource attributes (a JSON object of texts) and its
+-- instance: what Kubernetes or the mesh says, else what the pod's name says. '' is unknown. docs/reference/identity.md.
+-- A Job of a CronJob is <CronJob>-<minute>. One pattern for all, because patterns are matched once per different resource of
+-- a block and JSON is parsed once per row, which takes ten times as long.
+CREATE OR REPLACE FUNCTION meshhub_workload_name ON CLUSTER 'two' AS (resource, instance) -> arrayMap(told ->
+    if(told != '', told, meshhub_pod_workload(instance)),
+    [replaceRegexpOne(extract(resource, '"(?:k8s\\.(?:deployment|statefulset|daemonset|cronjob|job)\\.name|WORKLOAD_NAME'
+        || '|linkerd\\.io/proxy-(?:deployment|statefulset|daemonset))":"([A-Za-z0-9._-]+)"'), '-[0-9]{8,10}$', '')])[1]
 ;
 
--- What each process of the hub says of itself every few seconds. Answers: which processes there are, how they are, and
--- what only they know (the proxies of the ads role). One copy on every node of a cluster.
-CREATE TABLE IF NOT EXISTS hub_reports ON CLUSTER 'two'
+-- The workloads at both ends of a call: a service may be several (Deployments of two versions), and one may be several
+-- services. Rows from before have none.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS source_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the caller' AFTER source_version,
+    ADD COLUMN IF NOT EXISTS destination_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the callee' AFTER destination_version,
+    MODIFY COLUMN outcome SimpleAggregateFunction(any, UInt64) DEFAULT cityHash64(source_role, source_version, destination_version, transport, security, response_code, grpc_status, response_flags, source_workload, destination_workload) COMMENT 'all else that tells rows apart, as one number',
+    MODIFY ORDER BY (time, destination_service, source_service, destination_namespace, source_namespace, destination_kind,
+        destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter, transport,
+        security, response_code, grpc_status, response_flags, source_role, destination_workload, source_workload)
+;
+
+CREATE OR REPLACE TABLE edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
+
+-- The workloads at both ends of a call, as in edges.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_rollup_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS source_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the caller' AFTER source_version,
+    ADD COLUMN IF NOT EXISTS destination_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the callee' AFTER destination_version,
+    MODIFY ORDER BY (seconds, time, destination_service, source_service, destination_namespace, source_namespace,
+        destination_kind, destination_cluster, source_cluster, destination_version, source_version, tenant, signal, reporter,
+        transport, security, response_code, grpc_status, response_flags, source_role, destination_workload, source_workload)
+;
+
+CREATE OR REPLACE TABLE edges_rollup ON CLUSTER 'two' AS edges_rollup_local ENGINE = Distributed('two', currentDatabase(), edges_rollup_local, cityHash64(source_service, destination_service));
+
+-- The workloads at both ends of a call, as in edges.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_latency_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS source_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the caller' AFTER source_version,
+    ADD COLUMN IF NOT EXISTS destination_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the callee' AFTER destination_version,
+    MODIFY ORDER BY (seconds, time, destination_service, source_service, relation, reporter, destination_version,
+        source_version, tenant, destination_workload, source_workload)
+;
+
+CREATE OR REPLACE TABLE edges_latency ON CLUSTER 'two' AS edges_latency_local ENGINE = Distributed('two', currentDatabase(), edges_latency_local, cityHash64(source_service, destination_service));
+
+-- The workloads at both ends of a call, as the labels of the counter name them.
+-- shard key: cityHash64(series)
+ALTER TABLE edges_counters_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS source_workload SimpleAggregateFunction(any, LowCardinality(String)) COMMENT 'Deployment, StatefulSet, ... of the caller' AFTER source_version,
+    ADD COLUMN IF NOT EXISTS destination_workload SimpleAggregateFunction(any, LowCardinality(String)) COMMENT 'Deployment, StatefulSet, ... of the callee' AFTER destination_version
+;
+
+CREATE OR REPLACE TABLE edges_counters ON CLUSTER 'two' AS edges_counters_local ENGINE = Distributed('two', currentDatabase(), edges_counters_local, cityHash64(series));
+
+-- The workloads at both ends of a call by the labels of a counter (Istio, Linkerd, Envoy) and by the proxy's resource and
+-- instance: Tuple(source, destination). Istio names both, Linkerd the other end of outbound calls; a proxy knows itself.
+CREATE OR REPLACE FUNCTION meshhub_counter_workloads ON CLUSTER 'two' AS (labels, resource, instance) -> CAST(
+    multiIf(
+        labels['source_workload'] != '' OR labels['destination_workload'] != '', (
+            replaceRegexpOne(labels['source_workload'], '^unknown$', ''),
+            replaceRegexpOne(labels['destination_workload'], '^unknown$', '')),
+        labels['direction'] = 'inbound', ('', meshhub_workload_name(resource, instance)),
+        (
+            meshhub_workload_name(resource, instance),
+            arrayFirst(text -> text != '', [labels['dst_deployment'], labels['dst_statefulset'], labels['dst_daemonset'],
+                labels['dst_cronjob'], labels['dst_job']]))),
+    'Tuple(source String, destination String)')
+;
+
+-- Edges as access logs report them: every request, sampled or not. Of the workloads at both ends the reporting proxy knows its
+-- own, and the other's where the mesh exchanges it (Istio) and logs it as source_workload or destination_workload.
+ALTER TABLE edges_from_access_logs ON CLUSTER 'two' MODIFY QUERY
+WITH meshhub_workload_name(resource_attributes, instance) AS workload
+SELECT
+    toStartOfInterval(toDateTime(access_logs.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'access_log' AS signal,
+    reporter,
+    if(reporter = 'server', '', role) AS source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    if(reporter = 'server', replaceRegexpOne(attributes['source_workload'], '^(?:unknown|-)$', ''), workload) AS source_workload,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    if(reporter = 'server', workload, replaceRegexpOne(attributes['destination_workload'], '^(?:unknown|-)$', '')) AS destination_workload,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    anyLast(access_logs.source_principal) AS source_principal,
+    anyLast(access_logs.destination_principal) AS destination_principal,
+    count() AS requests,
+    sum(greatest(request_attempts, 1)) AS attempts,
+    sum(access_logs.bytes_sent) AS bytes_sent,
+    sum(access_logs.bytes_received) AS bytes_received,
+    sum(access_logs.duration_us) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(access_logs.duration_us) AS duration_us
+FROM access_logs_local AS access_logs
+WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionStart', 'TcpUpstreamConnected', 'TcpPeriodic',
+    'UpstreamPoolReady', 'UpstreamPeriodic', 'UpstreamEnd', 'DownstreamTunnelSuccessfullyEstablished',
+    'UdpTunnelUpstreamConnected', 'UdpPeriodic', 'UdpSessionEnd') AND destination_kind != 'local'
+GROUP BY ALL
+;
+
+-- Edges as spans report them, as before, with the sender's workload.
+ALTER TABLE edges_from_spans ON CLUSTER 'two' MODIFY QUERY
+SELECT
+    toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'span' AS signal,
+    if(taken, 'server', 'client') AS reporter,
+    if(taken, concat('queue/', queue), '') AS source_role,
+    if(taken, '', cluster) AS source_cluster,
+    if(taken, '', namespace) AS source_namespace,
+    if(taken, peer, toString(service)) AS source_service,
+    if(taken, '', version) AS source_version,
+    if(taken, '', workload) AS source_workload,
+    if(taken, 'service', destination.kind) AS destination_kind,
+    if(taken, toString(cluster), destination.cluster) AS destination_cluster,
+    if(taken, toString(namespace), destination.namespace) AS destination_namespace,
+    if(taken, toString(service), destination.service) AS destination_service,
+    if(taken, toString(version), destination.version) AS destination_version,
+    if(taken, workload, '') AS destination_workload,
+    'http' AS transport,
+    'unknown' AS security,
+    response_code,
+    -1 AS grpc_status,
+    if(response_flags = '-', '', response_flags) AS response_flags,
+    '' AS source_principal,
+    '' AS destination_principal,
+    count() AS requests,
+    count() AS attempts,
+    sum(response_size) AS bytes_sent,
+    sum(request_size) AS bytes_received,
+    sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(intDiv(duration_ns, 1000)) AS duration_us
+FROM
 (
-    instance String COMMENT 'one run of a process',
-    kind LowCardinality(String) COMMENT 'what the body is: "process", "ads"',
-    at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when, by the clock of the engine',
-    body String CODEC(ZSTD(1)) COMMENT 'JSON'
+    SELECT
+        time, tenant, cluster, namespace, service, version, response_code, response_flags, response_size, request_size,
+        duration_ns,
+        kind = 'consumer' AS taken,
+        meshhub_workload_name(resource_attributes, instance) AS workload,
+        if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
+        attributes['messaging.system'] AS queue,
+        arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
+            attributes['net.peer.name'], if(queue = '', attributes['db.namespace'], attributes['messaging.destination.name']),
+            concat(database, queue)]) AS peer,
+        arrayMap(name -> meshhub_destination(name), [toLowCardinality(
+            if(upstream_cluster IN ('', '-'), peer, toString(upstream_cluster)))])[1] AS named,
+        multiIf(
+            database != '', (concat('database/', database), '', '', peer, ''),
+            queue != '', (concat('queue/', queue), '', '', peer, ''),
+            (named.kind, named.cluster, named.namespace, named.service, named.version)
+        )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
+    FROM spans_local
+    WHERE kind IN ('client', 'producer', 'consumer') AND (kind != 'consumer' OR attributes['messaging.system'] != '')
+) AS spans
+WHERE if(taken, service, destination.service) != ''
+GROUP BY ALL
+;
+
+-- Counts of edges added up over longer intervals, as before, with the workloads at both ends.
+ALTER TABLE edges_rollup_from_edges ON CLUSTER 'two' MODIFY QUERY
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    tenant,
+    signal,
+    reporter,
+    source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    source_workload,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    destination_workload,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    any(edges.relation) AS relation,
+    any(edges.outcome) AS outcome,
+    anyLast(edges.source_principal) AS source_principal,
+    anyLast(edges.destination_principal) AS destination_principal,
+    min(edges.time) AS first_seen,
+    max(edges.time) AS last_seen,
+    sum(edges.requests) AS requests,
+    sum(edges.attempts) AS attempts,
+    sum(edges.bytes_sent) AS bytes_sent,
+    sum(edges.bytes_received) AS bytes_received,
+    sum(edges.duration_us_sum) AS duration_us_sum
+FROM edges_local AS edges
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
+GROUP BY ALL
+;
+
+-- Latency of edges over longer intervals, as before, with the workloads at both ends.
+ALTER TABLE edges_latency_from_edges ON CLUSTER 'two' MODIFY QUERY
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    relation,
+    reporter,
+    source_service,
+    source_version,
+    source_workload,
+    destination_service,
+    destination_version,
+    destination_workload,
+    tenant,
+    sum(edges.requests) AS requests,
+    quantilesDDMergeState(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS duration_us
+FROM edges_local AS edges
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
+GROUP BY ALL
+;
+
+-- Counters of calls in the stats of proxies, as before, with the workloads at both ends.
+ALTER TABLE edges_counters_from_metrics_sum ON CLUSTER 'two' MODIFY QUERY
+SELECT
+    toStartOfMinute(toDateTime(at)) AS time,
+    series,
+    tenant,
+    proxy,
+    measure,
+    call.reporter AS reporter,
+    call.source_cluster AS source_cluster,
+    call.source_namespace AS source_namespace,
+    call.source_service AS source_service,
+    call.source_version AS source_version,
+    any(workloads.source) AS source_workload,
+    call.destination_kind AS destination_kind,
+    call.destination_cluster AS destination_cluster,
+    call.destination_namespace AS destination_namespace,
+    call.destination_service AS destination_service,
+    call.destination_version AS destination_version,
+    any(workloads.destination) AS destination_workload,
+    call.transport AS transport,
+    call.security AS security,
+    call.tls_reason AS tls_reason,
+    call.response_code AS response_code,
+    call.grpc_status AS grpc_status,
+    call.response_flags AS response_flags,
+    call.source_principal AS source_principal,
+    call.destination_principal AS destination_principal,
+    argMinState(value, at) AS first,
+    argMaxState(value, at) AS last,
+    max(value) AS highest
+FROM
+(
+    SELECT
+        metrics_sum.time AS at,
+        tenant,
+        cityHash64(metric, attributes, cluster, namespace, service, version, instance, tenant) AS series,
+        cityHash64(cluster, namespace, service, instance, tenant) AS proxy,
+        CAST(multiIf(
+            metric IN ('istio_requests_total', 'response_total', 'cluster.upstream_rq', 'envoy_cluster_upstream_rq'), 'requests',
+            metric IN ('istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total', 'tcp_open_total', 'cluster.upstream_cx_total', 'envoy_cluster_upstream_cx_total'), 'connections',
+            metric = 'istio_tcp_sent_bytes_total', 'bytes_sent',
+            metric = 'istio_tcp_received_bytes_total', 'bytes_received',
+            metric IN ('cluster.upstream_cx_rx_bytes_total', 'envoy_cluster_upstream_cx_rx_bytes_total'), 'bytes_sent',
+            metric IN ('cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_cx_tx_bytes_total'), 'bytes_received',
+            (metric = 'tcp_read_bytes_total') = (attributes['direction'] = 'outbound'), 'bytes_sent',
+            'bytes_received'), 'Enum8(\'requests\' = 1, \'connections\' = 2, \'bytes_sent\' = 3, \'bytes_received\' = 4, \'open\' = 5)')
+        AS measure,
+        multiIf(
+            startsWith(metric, 'istio_'), meshhub_istio_call(attributes, metric = 'istio_tcp_connections_failed_total'),
+            attributes['direction'] != '', meshhub_linkerd_call(attributes, cluster, namespace, service, version, startsWith(metric, 'tcp_')),
+            meshhub_envoy_call(attributes, cluster, namespace, service, version, metric NOT LIKE '%upstream_rq'))
+        AS call,
+        meshhub_counter_workloads(attributes, resource_attributes, instance) AS workloads,
+        value
+    FROM metrics_sum_local AS metrics_sum
+    WHERE metric IN ('istio_requests_total', 'istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total',
+            'istio_tcp_sent_bytes_total', 'istio_tcp_received_bytes_total', 'response_total', 'tcp_open_total',
+            'tcp_read_bytes_total', 'tcp_write_bytes_total', 'cluster.upstream_rq', 'cluster.upstream_cx_total',
+            'cluster.upstream_cx_rx_bytes_total', 'cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_rq',
+            'envoy_cluster_upstream_cx_total', 'envoy_cluster_upstream_cx_rx_bytes_total',
+            'envoy_cluster_upstream_cx_tx_bytes_total')
+        AND temporality = 'cumulative'
+        AND multiIf(
+            startsWith(metric, 'istio_'), attributes['reporter'] IN ('source', 'destination', 'waypoint'),
+            metric = 'response_total', attributes['direction'] IN ('inbound', 'outbound'),
+            startsWith(metric, 'tcp_'), (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src')),
+            endsWith(metric, 'upstream_rq'), attributes['envoy.response_code'] != '' OR attributes['envoy_response_code'] != '' OR attributes['response_code'] != '',
+            true)
+        AND NOT endsWith(attributes['target_addr'], ':4191')
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}', at)
-ORDER BY (instance, kind)
-TTL toDateTime(at) + toIntervalDay(1)
+WHERE isFinite(value) AND value >= 0 AND call.destination_kind != 'local'
+    AND (call.source_service != '' OR call.destination_service != '' OR call.destination_kind != '')
+GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluster, call.source_namespace, call.source_service, call.source_version, call.destination_kind, call.destination_cluster, call.destination_namespace, call.destination_service,
+    call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
+;
+
+-- Connections that are open, as before, with the workloads at both ends.
+ALTER TABLE edges_counters_from_metrics_gauge ON CLUSTER 'two' MODIFY QUERY
+SELECT
+    toStartOfMinute(toDateTime(at)) AS time,
+    series,
+    tenant,
+    proxy,
+    measure,
+    call.reporter AS reporter,
+    call.source_cluster AS source_cluster,
+    call.source_namespace AS source_namespace,
+    call.source_service AS source_service,
+    call.source_version AS source_version,
+    any(workloads.source) AS source_workload,
+    call.destination_kind AS destination_kind,
+    call.destination_cluster AS destination_cluster,
+    call.destination_namespace AS destination_namespace,
+    call.destination_service AS destination_service,
+    call.destination_version AS destination_version,
+    any(workloads.destination) AS destination_workload,
+    call.transport AS transport,
+    call.security AS security,
+    call.tls_reason AS tls_reason,
+    call.response_code AS response_code,
+    call.grpc_status AS grpc_status,
+    call.response_flags AS response_flags,
+    call.source_principal AS source_principal,
+    call.destination_principal AS destination_principal,
+    argMinState(value, at) AS first,
+    argMaxState(value, at) AS last,
+    max(value) AS highest
+FROM
+(
+    SELECT
+        metrics_gauge.time AS at,
+        tenant,
+        cityHash64(metric, attributes, cluster, namespace, service, version, instance, tenant) AS series,
+        cityHash64(cluster, namespace, service, instance, tenant) AS proxy,
+        CAST('open', 'Enum8(\'requests\' = 1, \'connections\' = 2, \'bytes_sent\' = 3, \'bytes_received\' = 4, \'open\' = 5)')
+        AS measure,
+        meshhub_linkerd_call(attributes, cluster, namespace, service, version, true)
+        AS call,
+        meshhub_counter_workloads(attributes, resource_attributes, instance) AS workloads,
+        value
+    FROM metrics_gauge_local AS metrics_gauge
+    WHERE metric = 'tcp_open_connections'
+        AND (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src'))
+        AND NOT endsWith(attributes['target_addr'], ':4191')
+)
+WHERE isFinite(value) AND value >= 0 AND call.destination_kind != 'local'
+    AND (call.source_service != '' OR call.destination_service != '' OR call.destination_kind != '')
+GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluster, call.source_namespace, call.source_service, call.source_version, call.destination_kind, call.destination_cluster, call.destination_namespace, call.destination_service,
+    call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
 ;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;

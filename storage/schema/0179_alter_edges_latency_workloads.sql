@@ -1,0 +1,7 @@
+-- The workloads at both ends of a call, as in edges.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_latency${local} ${on_cluster}
+    ADD COLUMN IF NOT EXISTS source_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the caller' AFTER source_version,
+    ADD COLUMN IF NOT EXISTS destination_workload LowCardinality(String) COMMENT 'Deployment, StatefulSet, ... of the callee' AFTER destination_version,
+    MODIFY ORDER BY (seconds, time, destination_service, source_service, relation, reporter, destination_version,
+        source_version, tenant, destination_workload, source_workload)
