@@ -4,7 +4,9 @@ What was applied is recorded in `schema_migrations` with the hash of the file. A
 this version is refused (no downgrade).
 
 The engine puts the functions' text into a view when the view is made: a migration that changes a function has to make
-anew the views that use it.
+anew the views that use it. A view is changed by dropping it and making it anew, not by MODIFY QUERY: after that the
+engine knows what the view inserted by another name than after its next start, and a segment that comes again then
+counts twice.
 """
 
 import hashlib

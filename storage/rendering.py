@@ -32,6 +32,7 @@ _FILE_NAME = re.compile(r"^(\d{4})_(\w+)\.sql$")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
 _TIME_TO_LIVE = re.compile(r"^TTL (.+)$", re.MULTILINE)
+_STATEMENTS = re.compile(r";\n(?=[A-Z])")
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\$\{local\}", re.MULTILINE)
 _ALTERED = re.compile(r"^ALTER TABLE (\w+)\$\{local\}", re.MULTILINE)
 
@@ -88,7 +89,7 @@ def render(migration: Migration, settings: StorageSettings) -> list[str]:
         "one_copy_of": f"{place}, " if clustered else "",
         "retention_days": str(settings.retention.days(migration.table)) if migration.table else "",
     }
-    statements = [_substitute(migration.text, values)]
+    statements = [_substitute(text, values) for text in _STATEMENTS.split(migration.text)]
     table = migration.table or migration.altered
     if clustered and table:
         create = "CREATE TABLE IF NOT EXISTS" if migration.table else "CREATE OR REPLACE TABLE"

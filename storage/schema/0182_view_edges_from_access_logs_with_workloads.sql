@@ -1,6 +1,7 @@
 -- Edges as access logs report them: every request, sampled or not. Of the workloads at both ends the reporting proxy knows its
 -- own, and the other's where the mesh exchanges it (Istio) and logs it as source_workload or destination_workload.
-ALTER TABLE edges_from_access_logs ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_from_access_logs ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_access_logs ${on_cluster} TO edges${local} AS
 WITH meshhub_workload_name(resource_attributes, instance) AS workload
 SELECT
     toStartOfInterval(toDateTime(access_logs.time), INTERVAL 10 SECOND) AS time,

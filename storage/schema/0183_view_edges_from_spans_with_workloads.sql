@@ -1,5 +1,6 @@
 -- Edges as spans report them, as before, with the sender's workload.
-ALTER TABLE edges_from_spans ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_from_spans ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ${on_cluster} TO edges${local} AS
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
     tenant,

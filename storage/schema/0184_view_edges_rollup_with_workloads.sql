@@ -1,5 +1,6 @@
 -- Counts of edges added up over longer intervals, as before, with the workloads at both ends.
-ALTER TABLE edges_rollup_from_edges ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_rollup_from_edges ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ${on_cluster} TO edges_rollup${local} AS
 SELECT
     seconds,
     toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,

@@ -1,5 +1,6 @@
 -- Latency of edges over longer intervals, as before, with the workloads at both ends.
-ALTER TABLE edges_latency_from_edges ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_latency_from_edges ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_latency_from_edges ${on_cluster} TO edges_latency${local} AS
 SELECT
     seconds,
     toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,

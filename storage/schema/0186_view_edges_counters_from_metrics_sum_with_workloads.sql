@@ -1,5 +1,6 @@
 -- Counters of calls in the stats of proxies, as before, with the workloads at both ends.
-ALTER TABLE edges_counters_from_metrics_sum ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_counters_from_metrics_sum ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_metrics_sum ${on_cluster} TO edges_counters${local} AS
 SELECT
     toStartOfMinute(toDateTime(at)) AS time,
     series,

@@ -1,5 +1,6 @@
 -- Connections that are open, as before, with the workloads at both ends.
-ALTER TABLE edges_counters_from_metrics_gauge ${on_cluster} MODIFY QUERY
+DROP VIEW IF EXISTS edges_counters_from_metrics_gauge ${on_cluster};
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_metrics_gauge ${on_cluster} TO edges_counters${local} AS
 SELECT
     toStartOfMinute(toDateTime(at)) AS time,
     series,

@@ -3296,7 +3296,9 @@ CREATE OR REPLACE FUNCTION meshhub_counter_workloads ON CLUSTER 'two' AS (labels
 
 -- Edges as access logs report them: every request, sampled or not. Of the workloads at both ends the reporting proxy knows its
 -- own, and the other's where the mesh exchanges it (Istio) and logs it as source_workload or destination_workload.
-ALTER TABLE edges_from_access_logs ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_from_access_logs ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_access_logs ON CLUSTER 'two' TO edges_local AS
 WITH meshhub_workload_name(resource_attributes, instance) AS workload
 SELECT
     toStartOfInterval(toDateTime(access_logs.time), INTERVAL 10 SECOND) AS time,
@@ -3336,7 +3338,9 @@ GROUP BY ALL
 ;
 
 -- Edges as spans report them, as before, with the sender's workload.
-ALTER TABLE edges_from_spans ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_from_spans ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ON CLUSTER 'two' TO edges_local AS
 SELECT
     toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
     tenant,
@@ -3394,7 +3398,9 @@ GROUP BY ALL
 ;
 
 -- Counts of edges added up over longer intervals, as before, with the workloads at both ends.
-ALTER TABLE edges_rollup_from_edges ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_rollup_from_edges ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ON CLUSTER 'two' TO edges_rollup_local AS
 SELECT
     seconds,
     toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
@@ -3435,7 +3441,9 @@ GROUP BY ALL
 ;
 
 -- Latency of edges over longer intervals, as before, with the workloads at both ends.
-ALTER TABLE edges_latency_from_edges ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_latency_from_edges ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_latency_from_edges ON CLUSTER 'two' TO edges_latency_local AS
 SELECT
     seconds,
     toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
@@ -3456,7 +3464,9 @@ GROUP BY ALL
 ;
 
 -- Counters of calls in the stats of proxies, as before, with the workloads at both ends.
-ALTER TABLE edges_counters_from_metrics_sum ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_counters_from_metrics_sum ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_metrics_sum ON CLUSTER 'two' TO edges_counters_local AS
 SELECT
     toStartOfMinute(toDateTime(at)) AS time,
     series,
@@ -3533,7 +3543,9 @@ GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluste
 ;
 
 -- Connections that are open, as before, with the workloads at both ends.
-ALTER TABLE edges_counters_from_metrics_gauge ON CLUSTER 'two' MODIFY QUERY
+DROP VIEW IF EXISTS edges_counters_from_metrics_gauge ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_metrics_gauge ON CLUSTER 'two' TO edges_counters_local AS
 SELECT
     toStartOfMinute(toDateTime(at)) AS time,
     series,
