@@ -193,6 +193,7 @@ def _node(place: Place, into: list[ServiceEdge], out: list[ServiceEdge], window:
         place.known,
         _traffic(into, window),
         _traffic(out, window),
+        workloads=tuple(f"{place.name}-{version}" for version in place.versions),
     )
 
 
