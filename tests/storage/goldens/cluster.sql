@@ -3599,6 +3599,49 @@ GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluste
     call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
 ;
 
+-- What the processes of one hub agreed on, in order: entries of logs by name, each position written once (by its
+-- deduplication token: docs/adr/0013). Answers: what came after a position, and what was last. One copy on every node of
+-- a cluster. Kept until a snapshot stands for it.
+CREATE TABLE IF NOT EXISTS shared_log ON CLUSTER 'two'
+(
+    name String COMMENT 'which log: "alerting", "lease/alerting", …',
+    position UInt64 COMMENT 'from 1, without gaps',
+    writer String COMMENT 'who wrote it: an id made for this one attempt',
+    at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when, by the clock of the engine',
+    body String CODEC(ZSTD(1)) COMMENT 'JSON'
+)
+ENGINE = ReplicatedMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}')
+ORDER BY (name, position)
+SETTINGS replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+;
+
+-- What a shared log came to, up to a position: who begins, or was away for long, goes on from there. Answers: the newest
+-- one of a log. One copy on every node of a cluster.
+CREATE TABLE IF NOT EXISTS shared_snapshots ON CLUSTER 'two'
+(
+    name String COMMENT 'which log',
+    position UInt64 COMMENT 'of the last entry that is in it',
+    body String CODEC(ZSTD(1)) COMMENT 'an SQLite file, deflated, as base64'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}', position)
+ORDER BY name
+SETTINGS replicated_deduplication_window = 10000, fsync_after_insert = 1, fsync_part_directory = 1
+;
+
+-- What each process of the hub says of itself every few seconds. Answers: which processes there are, how they are, and
+-- what only they know (the proxies of the ads role). One copy on every node of a cluster.
+CREATE TABLE IF NOT EXISTS hub_reports ON CLUSTER 'two'
+(
+    instance String COMMENT 'one run of a process',
+    kind LowCardinality(String) COMMENT 'what the body is: "process", "ads"',
+    at DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when, by the clock of the engine',
+    body String CODEC(ZSTD(1)) COMMENT 'JSON'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/{database}/{table}', '{shard}-{replica}', at)
+ORDER BY (instance, kind)
+TTL toDateTime(at) + toIntervalDay(1)
+;
+
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY TTL toDateTime(time) + toIntervalDay(7);
