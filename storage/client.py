@@ -19,7 +19,7 @@ from storage.backups.backups import Backups
 from storage.engine import Engine, quoted, settings_clause
 from storage.faults import UNLOADABLE
 from storage.filters import Pieces, place
-from storage.migrations import Migrations
+from storage.migrations import Migrations, State
 from storage.retention import apply_retention, differences
 from storage.settings import StorageSettings
 from storage.tenancy import table_filters
@@ -95,6 +95,21 @@ class Store:
         self.apply_retention()
         return applied
 
+    def await_schema(self) -> list[str]:
+        """See that somebody else has brought the schema in place (`storage.migrate` is off); nothing is applied.
+
+        Raises:
+            StorageError: migrations are pending (retryable), or the store is newer than this version.
+        """
+        pending = [status for status in self.migrations.status() if status.state is State.PENDING]
+        if pending:
+            raise StorageError(
+                f"{len(pending)} migrations are pending, and storage.migrate is off: `meshhub migrate` has to apply "
+                "them",
+                retryable=True,
+            )
+        return []
+
     def apply_retention(self) -> list[str]:
         """Bring how long existing tables keep their rows to the settings; the names of the tables that were changed.
 
@@ -162,7 +177,7 @@ class Store:
         if self._scope and name in OF_ALL_TENANTS:
             return []
         text, bound = place(query_text(name), parameters, pieces)
-        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
+        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client(reading=True) as client:
             result = client.query(text, parameters=bound, settings=self._limits())
             columns = [
                 list(map(_plain, column)) if "FixedString" in kind.name else column
@@ -178,7 +193,7 @@ class Store:
             StorageError: as `query`.
         """
         text, bound = place(query_text(name), parameters, pieces)
-        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client() as client:
+        with self._turn(self._settings.limits.max_execution_seconds), self._engine.client(reading=True) as client:
             return client.raw_query(text, parameters=bound, settings=self._limits(), fmt=form)
 
     def _limits(self) -> dict[str, int | str]:
@@ -187,6 +202,7 @@ class Store:
             "max_execution_time": limits.max_execution_seconds,
             "max_memory_usage": limits.max_memory_bytes,
             "max_rows_to_read": limits.max_rows_to_read,
+            "readonly": 2,  # whatever a question is, it changes nothing
             **self._scope,
         }
         if self._settings.cluster:

@@ -38,6 +38,7 @@ class Engine:
         self._settings = settings
         self._answer_seconds = answer_seconds
         self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
+        self._idle_readers: queue.LifoQueue[Client] = queue.LifoQueue()
         self._closed = False
         self._first: Any = None
         self._opening = threading.Lock()
@@ -47,25 +48,27 @@ class Engine:
         return self._address.path is not None
 
     @contextmanager
-    def client(self, *, for_good: frozenset[int] = NO_ACCESS) -> Iterator[Client]:
+    def client(self, *, for_good: frozenset[int] = NO_ACCESS, reading: bool = False) -> Iterator[Client]:
         """Borrow a client. One whose call failed is closed, not returned to the pool.
 
         Args:
             for_good: the error codes after which a retry cannot help.
+            reading: ask as the user that may only read, where the settings have one.
         """
+        idle = self._idle_readers if reading and self._settings.reader.username else self._idle
         if self._closed:
             raise StorageError("could not use the engine: the store is closed", retryable=True)
         with self._translated_errors(for_good):
             try:
-                client = self._idle.get_nowait()
+                client = idle.get_nowait()
             except queue.Empty:
-                client = self._open(self._settings.database)
+                client = self._open(self._settings.database, reading=idle is self._idle_readers)
             try:
                 yield client
             except BaseException:
                 client.close()
                 raise
-        self._put_back(client)
+        self._put_back(client, idle)
 
     @contextmanager
     def client_of(self, database: str) -> Iterator[Client]:
@@ -80,22 +83,23 @@ class Engine:
     def close(self) -> None:
         """Close the idle clients now, and those in use when they come back."""
         self._closed = True
-        while True:
-            try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                break
+        for idle in (self._idle, self._idle_readers):
+            while True:
+                try:
+                    idle.get_nowait().close()
+                except queue.Empty:
+                    break
         with self._opening:
             if self._first is not None:
                 self._first.close()
                 self._first = None
 
-    def _put_back(self, client: Client) -> None:
-        self._idle.put(client)
+    def _put_back(self, client: Client, idle: "queue.LifoQueue[Client]") -> None:
+        idle.put(client)
         if self._closed:
             self.close()
 
-    def _open(self, database: str) -> Client:
+    def _open(self, database: str, *, reading: bool = False) -> Client:
         if self._address.path is not None:
             self._start_embedded(self._address.path)
             return _open_embedded(self._address.path, database)
@@ -103,8 +107,8 @@ class Engine:
             host=self._address.host,
             port=self._address.port,
             secure=self._address.secure,
-            username=self._user,
-            password=self._settings.password.reveal() or self._address.password.reveal(),
+            username=self._settings.reader.username if reading else self._user,
+            password=self._settings.reader.password.reveal() if reading else self._password,
             database=database,
             tz_mode="aware",
             connect_timeout=min(CONNECT_SECONDS, self._answer_seconds),
@@ -127,6 +131,10 @@ class Engine:
                     self._first = chdb.connect(f"{path.resolve()}?backups.allowed_path={allowed}")  # type: ignore[no-untyped-call]
                 except RuntimeError as error:
                     raise why_not_opened(path, error) from error
+
+    @property
+    def _password(self) -> str:
+        return self._settings.password.reveal() or self._address.password.reveal()
 
     @property
     def _user(self) -> str:

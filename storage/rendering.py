@@ -109,7 +109,12 @@ def time_to_live(migration: Migration, settings: StorageSettings) -> str:
     found = _TIME_TO_LIVE.search(migration.text)
     if found is None or not migration.table:
         raise ValueError(f"could not tell the retention of {migration.label}: it creates no table with a TTL")
-    return _substitute(found[1], {"retention_days": str(settings.retention.days(migration.table))})
+    kept = _substitute(found[1], {"retention_days": str(settings.retention.days(migration.table))})
+    moved = settings.tiers.days(migration.table)
+    if moved is None:
+        return kept
+    move = _substitute(found[1], {"retention_days": str(moved)})
+    return f"{move} TO VOLUME '{settings.tiers.volume}', {kept}"
 
 
 def _substitute(text: str, values: Mapping[str, str]) -> str:

@@ -37,6 +37,60 @@ class RetentionSettings(Section):
         return days
 
 
+MoveDays = Annotated[int, Field(ge=1, le=3650)] | None
+
+
+class TierSettings(Section):
+    """Old days on a cheaper disk of a ClickHouse server: its storage policy, and when whole days move to its volume.
+
+    Rows move after so many days, and go when their retention is over; a table that is not named stays where it is.
+    """
+
+    policy: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9_]{0,63}$",
+        description="Storage policy of the server (system.storage_policies) that has the volume. Its first volume is "
+        "called default, as that of tables without a policy. Empty: no tiers.",
+    )
+    volume: str = Field(
+        default="cold", pattern=r"^[A-Za-z0-9_]{1,63}$", description="Volume of the policy that old days move to."
+    )
+    spans: MoveDays = Field(default=None, description="Days after which spans move.")
+    access_logs: MoveDays = Field(default=None, description="Days after which access logs move.")
+    logs: MoveDays = Field(default=None, description="Days after which logs of applications move.")
+    edges: MoveDays = Field(default=None, description="Days after which the graph's aggregates move.")
+    request_minutes: MoveDays = Field(default=None, description="Days after which counts per minute move.")
+    metrics: MoveDays = Field(default=None, description="Days after which metrics move.")
+
+    def days(self, table: str) -> int | None:
+        """After how many days rows of a table move; None where they stay, as those of indexes, which look-ups read."""
+        if not self.policy or table in {"request_index", "trace_index", "attribute_catalogue"}:
+            return None
+        family = table.partition("_")[0]
+        if family in {"metrics", "edges"}:
+            return self.metrics if family == "metrics" else self.edges
+        days: int | None = self.spans if table == "span_operations" else getattr(self, table, None)
+        return days
+
+    @model_validator(mode="after")
+    def _policy_for_days(self) -> Self:
+        moved = [
+            name
+            for name in ("spans", "access_logs", "logs", "edges", "request_minutes", "metrics")
+            if getattr(self, name) is not None
+        ]
+        if moved and not self.policy:
+            raise ValueError(f"{' and '.join(moved)} cannot move: set policy to the server's storage policy")
+        return self
+
+
+class ReaderSettings(Section):
+    """The user that questions of pages, API and alerts are asked as; storage/access/reader.sql makes it."""
+
+    username: str = Field(default="", description="A user that may only read. Empty: `storage.username`.")
+    password: Secret = Field(default=Secret(""), description="Its password.")
+
+
 class QueryLimits(Section):
     """What one query of a reader may use, so that no question can stop the others."""
 
@@ -95,4 +149,22 @@ class StorageSettings(Section):
     password: Secret = Field(default=Secret(""), description="Password of the ClickHouse server's user.")
     retention: RetentionSettings = RetentionSettings()
     limits: QueryLimits = QueryLimits()
+    tiers: TierSettings = TierSettings()
     backups: BackupSettings = BackupSettings()
+    reader: ReaderSettings = ReaderSettings()
+    migrate: bool = Field(
+        default=True,
+        description="Bring the schema in place when the hub starts. Where many processes share a server, have one "
+        "`meshhub migrate` do it; they wait for it.",
+    )
+
+    @model_validator(mode="after")
+    def _moves_before_it_goes(self) -> Self:
+        for name in ("spans", "access_logs", "logs", "edges", "request_minutes", "metrics"):
+            moves, goes = getattr(self.tiers, name), getattr(self.retention, name)
+            if moves is not None and moves >= goes:
+                raise ValueError(
+                    f"tiers.{name}: rows would move after {moves} days and go after {goes} (retention.{name}): have "
+                    "them move earlier, or keep them longer"
+                )
+        return self

@@ -49,19 +49,41 @@ def preview(
     return target.plan(documents, former_documents(history, scope))
 
 
-def deploy(target: Target, history: History, applied: Applied, at: datetime) -> Deployed:
-    """Put documents in force, all or none, and note it.
+def deploy(
+    target: Target,
+    history: History,
+    applied: Applied,
+    at: datetime,
+    *,
+    former: tuple[AppliedDocument, ...] = (),
+) -> Deployed:
+    """Put documents in force, all or none, and note it. What was in force before, by the history or `former`, goes.
 
     Raises:
         Refused: nothing was written.
         Interrupted: what was written is as before, but for what the error names. Nothing is noted.
         MeshhubError: it is in force and could not be noted.
     """
-    outcomes = target.carry_out(applied.documents, former_documents(history, applied.scope))
+    named = {each.name for each in former}
+    noted = (each for each in former_documents(history, applied.scope) if each.name not in named)
+    outcomes = target.carry_out(applied.documents, (*former, *noted))
     try:
         return Deployed(outcomes, history.record(applied, at))
     except HistoryFault as fault:
         raise MeshhubError(f"applied to {target.name}, but it is not on record: {fault}") from fault
+
+
+def remove(
+    target: Target, history: History, scope: Scope, documents: tuple[AppliedDocument, ...], by: By, at: datetime
+) -> Deployed:
+    """Take away what was applied last in a scope, and what these documents name, and note it.
+
+    Raises:
+        Refused: nothing was taken away.
+        Interrupted: what there was is as before, but for what the error names. Nothing is noted.
+        MeshhubError: it is gone and could not be noted.
+    """
+    return deploy(target, history, Applied(scope, (), by.author, by.message), at, former=documents)
 
 
 def restored(history: History, version: int, by: By) -> Applied:

@@ -112,11 +112,11 @@ def _tried(cluster: Cluster, part: Part, made: set[str], *, force: bool) -> Step
 
 
 def _removal(cluster: Cluster, part: Part) -> Iterable[Step]:
-    """Nothing where it is gone already, or nothing in it is ours."""
+    """Nothing where it is gone already, or nothing in it is ours. A namespace is never deleted: all in it would go."""
     before = cluster.get(part.content)
     if before is None or FIELD_MANAGER not in managers(before):
         return
-    if managers(before) == {FIELD_MANAGER}:
+    if managers(before) == {FIELD_MANAGER} and part.kind != "Namespace":
         cluster.delete(part.content, dry_run=True)
         yield Step(part, before, Deed.DELETED, None)
         return

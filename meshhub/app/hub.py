@@ -71,7 +71,7 @@ class Hub:
         self._telemetry = Telemetry(settings.telemetry, version=__version__)
         self._store = Store.open(settings.store, settings.data_dir, settings.storage)
         self._access = Access(settings, self._clock)
-        self._watch = EngineWatch(self._store, self._store.bring_schema_in_place, self._telemetry.meter)
+        self._watch = EngineWatch(self._store, self._schema_keeper(), self._telemetry.meter)
         self._collector = Collector(
             settings.collector,
             settings.data_dir,
@@ -172,6 +172,10 @@ class Hub:
         reads.wiring.connect(history, wiring)
         self._ads.keep(history)
         reads.proxies.connect(self._ads)
+
+    def _schema_keeper(self) -> Callable[[], list[str]]:
+        """Who sees to the schema: this hub, or somebody else that it waits for."""
+        return self._store.bring_schema_in_place if self._settings.storage.migrate else self._store.await_schema
 
     def _care(self, reads: Reads) -> None:
         """Checks of the hub itself, and backups of it."""

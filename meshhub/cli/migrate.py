@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from storage.migrations import Migrations
 
 
+RETRY_SECONDS = 5.0
+
+
 class Action(StrEnum):
     """What to do instead of migrating."""
 
@@ -31,6 +34,9 @@ def migrate(
     store: StoreUrl = None,
     assignments: Assignments = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the statements, run none.")] = False,
+    wait: Annotated[
+        int, typer.Option("--wait", min=0, metavar="SECONDS", help="Wait so long for a server that does not answer.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Bring the store's schema to this version's. `serve` does it, too; an embedded store must not be in use."""
@@ -51,7 +57,7 @@ def migrate(
             for statement in target.migrations.plan():
                 typer.echo(f"{statement.strip().rstrip(';')};\n")
         else:
-            _apply(target)
+            _apply(target, wait)
 
 
 def _show_status(migrations: "Migrations", *, as_json: bool) -> None:
@@ -66,8 +72,21 @@ def _show_status(migrations: "Migrations", *, as_json: bool) -> None:
         print_table(("Number", "Name", "State"), [(f"{row.number:04d}", row.name, row.state.value) for row in rows])
 
 
-def _apply(store: "Store") -> None:
-    done = store.bring_schema_in_place()
+def _apply(store: "Store", wait: int) -> None:
+    import time
+
+    from meshhub.errors import StorageError
+
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            done = store.bring_schema_in_place()
+            break
+        except StorageError as error:
+            if not error.retryable or time.monotonic() + RETRY_SECONDS > deadline:
+                raise
+            typer.echo(f"{error}. Trying again in {RETRY_SECONDS:g} s.", err=True)
+            time.sleep(RETRY_SECONDS)
     for label in done:
         typer.echo(f"applied {label}")
     typer.echo(f"The schema is in place; {len(done)} migrations were applied.")

@@ -35,6 +35,7 @@ VersionName = Annotated[str, typer.Argument(metavar="VERSION", help="A version: 
 def add(group: typer.Typer) -> None:
     group.command()(diff)
     group.command("apply")(apply_mesh)
+    group.command()(remove)
     group.command()(rollback)
 
 
@@ -115,6 +116,40 @@ def apply_mesh(
         done = deploy(target, history, Applied(scope, documents, author_of(author), message), datetime.now(UTC))
     _show(done.outcomes, elsewhere)
     print_lines([f"{done.version.name} of {done.version.scope} is in force."])
+
+
+def remove(
+    mesh_file: MeshFile,
+    mesh: MeshName = "",
+    context: Context = "",
+    member: Member = "",
+    to: ToDirectory = None,
+    message: Message = "",
+    author: Author = "",
+    dry_run: DryRun = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Take the configuration of a mesh away: what was applied last, and what the mesh file would make.
+
+    Only fields that meshhub owns go, objects where nobody else owns any. Namespaces stay.
+    """
+    from envoy_config.apply.deployment import By, former_documents, scope_of
+    from envoy_config.apply.deployment import remove as take_away
+    from meshhub.cli.output import print_lines
+
+    bundle = bundle_of(mesh_file, mesh)
+    with history_in(data_dir) as history, target_at(context, to, member=member) as target:
+        documents, elsewhere = target.documents(bundle)
+        scope = scope_of(bundle, target, member)
+        if dry_run:
+            named = {each.name for each in documents}
+            noted = tuple(each for each in former_documents(history, scope) if each.name not in named)
+            _show(target.plan((), (*documents, *noted)), elsewhere)
+            print_lines([f"Nothing was taken from {target.name}."])
+            return
+        done = take_away(target, history, scope, documents, By(author_of(author), message), datetime.now(UTC))
+    _show(done.outcomes, elsewhere)
+    print_lines([f"{done.version.name} of {done.version.scope} has nothing in it."])
 
 
 def rollback(

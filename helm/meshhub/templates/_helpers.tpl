@@ -45,6 +45,67 @@ annotations:
 {{- end -}}
 {{- end -}}
 
+{{/* Pods of jobs are none of the hub's: no service selects them. */}}
+{{- define "meshhub.jobLabels" -}}
+app.kubernetes.io/name: {{ include "meshhub.name" . }}-job
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* The account that jobs run as. */}}
+{{- define "meshhub.jobAccount" -}}
+{{- include "meshhub.roleAccount" (dict "root" . "role" (ternary "job" "" (eq .Values.profile "cluster"))) -}}
+{{- end -}}
+
+{{/* The service of pages and API. */}}
+{{- define "meshhub.webService" -}}
+{{- include "meshhub.fullname" . -}}{{- if eq .Values.profile "cluster" -}}-web{{- end -}}
+{{- end -}}
+
+{{/* The roles that run by themselves; of profiles in which one pod has all, none. */}}
+{{- define "meshhub.roles" -}}
+{{- if eq .Values.profile "cluster" -}}
+collector web alerting{{ if .Values.ads.enabled }} ads{{ end }}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels that select the pods of a role. Takes a dict: root, role. */}}
+{{- define "meshhub.roleLabels" -}}
+{{ include "meshhub.selectorLabels" .root }}
+{{- with .role }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Each role has an account of its own, with what it needs of Kubernetes. Takes a dict: root, role. */}}
+{{- define "meshhub.roleAccount" -}}
+{{- $account := include "meshhub.serviceAccountName" .root -}}
+{{- if and .role .root.Values.serviceAccount.create -}}
+{{ $account }}-{{ .role }}
+{{- else -}}
+{{ $account }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether a role asks the Kubernetes API: to find pods, to hold the lease, to read or write configuration. */}}
+{{- define "meshhub.asksKubernetes" -}}
+{{- $rbac := .root.Values.rbac -}}
+{{- $wires := or $rbac.wiring.read $rbac.wiring.write -}}
+{{- if not .role -}}
+{{ or $rbac.scrape $wires }}
+{{- else -}}
+{{ or (and (eq .role "collector") $rbac.scrape) (and (eq .role "web") $wires) (eq .role "alerting") }}
+{{- end -}}
+{{- end -}}
+
+{{/* Sessions are good at every pod of the web only if all have one key. */}}
+{{- define "meshhub.sessionSecret" -}}
+{{- if .Values.web.sessionKeySecret -}}
+{{- .Values.web.sessionKeySecret -}}
+{{- else if eq .Values.profile "cluster" -}}
+{{- include "meshhub.fullname" . }}-session
+{{- end -}}
+{{- end -}}
+
 {{- define "meshhub.image" -}}
 {{- if .Values.image.digest -}}
 {{ .Values.image.repository }}@{{ .Values.image.digest }}
@@ -71,7 +132,19 @@ annotations:
 {{- fail "profile server needs clickhouse.url" -}}
 {{- end -}}
 {{- if and (eq .Values.profile "embedded") .Values.clickhouse.url -}}
-{{- fail "clickhouse.url is for profile server: set profile: server, or take the url away" -}}
+{{- fail "clickhouse.url is for the profiles server and cluster: set profile, or take the url away" -}}
+{{- end -}}
+{{- if and (eq .Values.profile "cluster") (not .Values.clickhouse.url) (not .Values.clickhouse.cluster) -}}
+{{- fail "profile cluster names its ClickHouse cluster by clickhouse.cluster" -}}
+{{- end -}}
+{{- if and .Values.clickhouse.operator.cold.days (not .Values.clickhouse.operator.cold.endpoint) -}}
+{{- fail "clickhouse.operator.cold.days needs clickhouse.operator.cold.endpoint" -}}
+{{- end -}}
+{{- if and .Values.backup.enabled (not .Values.backup.tokenSecret.name) -}}
+{{- fail "backup.enabled needs backup.tokenSecret.name: a token of scope admin (meshhub token create backup --scope admin)" -}}
+{{- end -}}
+{{- if and .Values.wiring.enabled (not (and .Values.wiring.meshFile .Values.rbac.wiring.write)) -}}
+{{- fail "wiring.enabled needs wiring.meshFile and rbac.wiring.write" -}}
 {{- end -}}
 {{- if and (eq .Values.ingest.auth.mode "mtls") (not (and .Values.tls.enabled .Values.tls.clientCaSecret)) -}}
 {{- fail "ingest.auth.mode mtls needs tls.enabled and tls.clientCaSecret" -}}
@@ -96,15 +169,29 @@ annotations:
 {{/* The hub's settings file: what the values say, under what `settings` says. */}}
 {{- define "meshhub.settings" -}}
 data_dir: /var/lib/meshhub
-{{- if eq .Values.profile "server" }}
-store: {{ .Values.clickhouse.url | quote }}
+{{- if ne .Values.profile "embedded" }}
+store: {{ include "meshhub.store" . | quote }}
 {{- end }}
 storage:
-  {{- if eq .Values.profile "server" }}
+  {{- if ne .Values.profile "embedded" }}
   database: {{ .Values.clickhouse.database }}
   {{- with .Values.clickhouse.cluster }}
   cluster: {{ . }}
   {{- end }}
+  {{- end }}
+  {{- if eq .Values.profile "cluster" }}
+  migrate: false
+  {{- end }}
+  {{- with .Values.clickhouse.operator.cold.days }}
+  tiers:
+    policy: meshhub
+    {{- range $table, $days := . }}
+    {{ $table }}: {{ $days }}
+    {{- end }}
+  {{- end }}
+  {{- with .Values.backup.to }}
+  backups:
+    {{- toYaml . | nindent 4 }}
   {{- end }}
   retention:
     spans: {{ .Values.retention.spans }}
@@ -139,7 +226,7 @@ web:
   trusted_proxies: {{ toJson . }}
   {{- end }}
 access:
-  {{- if .Values.web.sessionKeySecret }}
+  {{- if include "meshhub.sessionSecret" . }}
   session_key_file: /etc/meshhub/session/session.key
   {{- end }}
   {{- if not .Values.oidc.enabled }}
