@@ -1,6 +1,9 @@
 # The hub as an image: built once with pip, run without it. See docs/how-to/deploy.md for what makes its size.
-#   docker build -t meshhub:0.1.0 .
+#   make image        (the same bits for the same commit, as far as the base image and the index have them)
 FROM python:3.13-slim-bookworm AS build
+# The time of the commit: what is written into archives, bytecode and the image, so that a build can be repeated.
+ARG SOURCE_DATE_EPOCH=0
+ENV SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH} PYTHONHASHSEED=0 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 # Compilers stay in this stage: dash-cytoscape has no wheel.
 RUN python -m venv /opt/meshhub && /opt/meshhub/bin/pip install --no-cache-dir --upgrade "pip>=25.1"
@@ -13,11 +16,13 @@ COPY meshhub meshhub
 COPY storage storage
 COPY topology topology
 COPY traces traces
-RUN /opt/meshhub/bin/pip install --no-cache-dir --constraint constraints.txt . \
+# With the client of Kubernetes: for wiring, scraping and the lease of the evaluator.
+RUN /opt/meshhub/bin/pip install --no-cache-dir --constraint constraints.txt ".[kubernetes]" \
  && /opt/meshhub/bin/pip check \
  && /opt/meshhub/bin/pip uninstall --yes pip \
  && find /opt/meshhub -depth \( -name __pycache__ -o -name tests -path '*/site-packages/*' \) -exec rm -rf {} + \
- && /opt/meshhub/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/meshhub/lib
+ && /opt/meshhub/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/meshhub/lib \
+ && find /opt/meshhub -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
 FROM python:3.13-slim-bookworm
 ARG VERSION=0.1.0

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench docs chart chart-goldens audit clean
+.PHONY: help install demo test lint format bench docs chart chart-goldens audit sbom image clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -58,5 +58,22 @@ audit: $(STAMP) ## Known vulnerabilities and licences of what is installed
 	$(BIN)/pip-audit --local --skip-editable
 	$(BIN)/python -m meshhub.testing.licenses
 
+# What the image has, and nothing of what tests need.
+RUNTIME := .venv-runtime
+# The commit's time: a build of the same commit is the same.
+export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+
+sbom: $(STAMP) ## List what the image has of Python, as CycloneDX: dist/meshhub.cdx.json
+	$(PYTHON) -m venv --clear $(RUNTIME)
+	$(RUNTIME)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt ".[kubernetes]"
+	$(RUNTIME)/bin/python -m pip uninstall --quiet --disable-pip-version-check --yes pip
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py environment $(RUNTIME)/bin/python --pyproject pyproject.toml --mc-type application \
+	  --output-reproducible --output-format JSON --output-file dist/meshhub.cdx.json
+
+image: ## Build the image with docker, repeatably
+	@command -v docker >/dev/null || { echo "make: the image is built by docker, and there is none." >&2; exit 1; }
+	docker build --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) --tag meshhub:$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) .
+
 clean: ## Remove what the targets made
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts
+	rm -rf $(VENV) $(RUNTIME) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts

