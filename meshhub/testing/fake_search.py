@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from dashboard.reads.facets import Facet, FacetValue
 from dashboard.reads.search_answers import SearchFacets
+from meshhub.errors import UnusableRequest
 from meshhub.expression import Field, Suggestion, complete, parse
 from meshhub.model import TimeRange
 from meshhub.testing.mood import Mood
@@ -43,6 +44,8 @@ class FakeSearchReads:
         """Two pages: one of half the window, and the whole."""
         self._check(expression)
         hits = sorted(made_hits(window, self.count), key=_KEYS[sort])
+        if not (cursor or "0").isdecimal():
+            raise UnusableRequest(f"could not go on from the cursor {cursor!r}: it is none of this search")
         first = int(cursor or 0)
         shown, following = hits[first : first + limit], first + limit
         middle = window.start + window.length / 2

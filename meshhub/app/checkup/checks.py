@@ -157,7 +157,7 @@ def evaluation(facts: Facts) -> HubCheck:
         cure = "Nobody is paged meanwhile: see the check of the engine (docs/runbooks/HubEvaluationFails.md)."
         return HubCheck("evaluation", title, _CRITICAL, f"{who}; {facts.evaluation_trouble}", cure)
     if not facts.leader:
-        cure = "Start a hub with the role alerting, and see that it may hold the lease (docs/how-to/roles.md)."
+        cure = "Start a hub with the role alerting, and see that it may hold the lease (docs/how-to/deploy.md)."
         return HubCheck("evaluation", title, _WARNING, who, cure)
     return HubCheck("evaluation", title, _OK, who)
 
