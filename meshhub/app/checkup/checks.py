@@ -39,7 +39,7 @@ def engine(facts: Facts) -> HubCheck:
     if found.parts >= PARTS[0]:
         state = _CRITICAL if found.parts >= PARTS[1] else _WARNING
         cure = "Merges do not keep up: give the engine more CPU or a faster disk, or seal larger segments "
-        return HubCheck("engine", title, state, said, cure + "(collector.journal.seal_bytes, seal_seconds).")
+        return HubCheck("engine", title, state, said, cure + "(collector.journal.segment_bytes, segment_age_seconds).")
     return HubCheck("engine", title, _OK, said)
 
 
