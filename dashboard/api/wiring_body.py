@@ -225,8 +225,10 @@ class BundleBody(TypedDict):
     arrivals: list[ArrivalBody]
     notes: list[str]
     checked: CheckedBody
-    applied: Annotated[VersionBody | None, Field(description="What was applied last; null: nothing was.")]
-    changes: Annotated[list[DocumentDiffBody], Field(description="Against what was applied last.")]
+    applied: Annotated[VersionBody | None, Field(description="What was applied, or served, last; null: nothing was.")]
+    changes: Annotated[
+        list[DocumentDiffBody], Field(description="Against what was applied last; none where it is served.")
+    ]
 
 
 class BundlesBody(TypedDict):

@@ -50,7 +50,11 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class MeshBundle:
-    """What one mesh of the mesh file needs. `applied` is what was applied last of it, and `changes` is against that."""
+    """What one mesh of the mesh file needs.
+
+    `applied` is what was put in force last of it, and `changes` is against that. What the ADS server serves follows the
+    mesh file by itself: then there are no changes.
+    """
 
     bundle: Bundle
     documents: tuple[ShownDocument, ...]
@@ -178,14 +182,15 @@ class Bundles:
         shown = [ShownDocument(each, text_of(each), permission=False) for each in bundle.documents]
         shown += [ShownDocument(each, text_of(each), permission=True) for each in bundle.permissions]
         applied = self._last(bundle)
-        changes = self._changes(bundle, applied) if applied else ()
+        changes = self._changes(bundle, applied) if applied and applied.deed is not Deed.SERVE else ()
         checked = Checked(check(reading.objects), reading.faults, len(reading.objects))
         return MeshBundle(bundle, tuple(shown), checked, applied, changes)
 
     def _last(self, bundle: Bundle) -> Version | None:
         found = self._history.in_force(self._clock.now())
-        ours = (each for each in found if (each.scope.mesh, each.scope.bundle) == (bundle.mesh, bundle.kind))
-        return next((each for each in ours if each.deed is not Deed.SERVE), None)
+        return next(
+            (each for each in found if (each.scope.mesh, each.scope.bundle) == (bundle.mesh, bundle.kind)), None
+        )
 
     def _changes(self, bundle: Bundle, applied: Version) -> tuple[DocumentDiff, ...]:
         """Against what was applied; what is merged into an object of the cluster can be compared with it alone."""

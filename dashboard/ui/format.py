@@ -27,6 +27,11 @@ def moment(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%H:%M:%S UTC")
 
 
+def day_moment(time: datetime) -> str:
+    """A date and time to the second with its zone: "2026-03-01 14:03:21 UTC"."""
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def exact_moment(time: datetime) -> str:
     """A date and time to the millisecond with its zone: "2026-03-01 14:03:21.250 UTC"."""
     utc = time.astimezone(UTC)

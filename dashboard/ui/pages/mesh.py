@@ -82,7 +82,7 @@ def _body(reads: Reads, asked: MeshState, links: Links) -> Component:
             return wiring_history.history(reads.wiring.history(limit=VERSIONS), links)
         return wiring_history.version(reads.wiring.version(asked.version), links)
     if asked.tab is Tab.BUNDLES:
-        return wiring_bundles.bundles(reads.wiring.bundles.bundles())
+        return wiring_bundles.bundles(reads.wiring.bundles.bundles(), links)
     checkup = reads.doctor.checkup()
     if asked.tab is Tab.PROXIES:
         return html.Div([ads_overview.overview(reads.proxies.overview()), mesh_proxies.proxies(checkup)])

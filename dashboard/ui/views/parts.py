@@ -65,6 +65,11 @@ def moment(time: datetime) -> Component:
     return html.Time(fmt.moment(time), title=fmt.exact_moment(time), dateTime=time.isoformat())
 
 
+def day_moment(time: datetime) -> Component:
+    """A date and time with its zone, for what may be days ago; the fraction is in the hover text."""
+    return html.Time(fmt.day_moment(time), title=fmt.exact_moment(time), dateTime=time.isoformat())
+
+
 def code(text: str) -> Component:
     """Something to be read letter by letter: an id, an address, a header."""
     return html.Code(text, className="code")

@@ -10,7 +10,7 @@ from dashboard.ui.links import Links
 from dashboard.ui.state import mesh as state
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.documents import change, text_of
-from dashboard.ui.views.parts import Content, code, copyable, facts, link, moment, section, table
+from dashboard.ui.views.parts import Content, code, copyable, day_moment, facts, link, section, table
 from envoy_config.diff import Presence
 from envoy_config.history.model import Deed, Version
 
@@ -47,7 +47,7 @@ def version(found: VersionDetail, links: Links) -> Component:
             html.H2(about.text),
             facts(
                 [
-                    ("When", moment(about.at)),
+                    ("When", day_moment(about.at)),
                     ("Against", before),
                     ("Hash", code(about.content_hash[:HASH_SHOWN])),
                     ("Unchanged documents", str(unchanged) if unchanged else None),
@@ -73,7 +73,7 @@ def version(found: VersionDetail, links: Links) -> Component:
 def _row(each: Version, links: Links) -> tuple[Content, ...]:
     return (
         link(each.name, links.here("mesh", **{state.VERSION: str(each.id)})),
-        moment(each.at),
+        day_moment(each.at),
         each.author,
         f"{_DEEDS[each.deed]} v{each.restores}" if each.restores else _DEEDS[each.deed],
         str(each.scope),

@@ -20,6 +20,7 @@ from meshhub.clock import SystemClock
 from meshhub.errors import StorageError
 from meshhub.principal import Principal, Role, acting_as
 from meshhub.testing.fake_doctor import FakeDoctorReads
+from meshhub.testing.fake_wiring import fake_wiring
 from meshhub.testing.mood import Mood
 from traces.finders.model import Severity
 
@@ -29,6 +30,13 @@ apiVersion: meshhub/v1
 hub: {otlp: "meshhub.observability.svc.cluster.local:4317"}
 meshes:
 - {name: prod, kind: istio, version: "1.31"}
+"""
+PLAIN_MESH_FILE = """
+apiVersion: meshhub/v1
+cluster: shop
+trust_domain: shop.example
+certificates: /etc/certificates
+hub: {otlp: "meshhub.observability:4317"}
 """
 CHECKUP = FakeDoctorReads(Mood()).made
 
@@ -122,12 +130,44 @@ def test_a_bundle_shows_what_arrives_and_its_documents(text: Text, tmp_path: Pat
     file = tmp_path / "mesh.yaml"
     file.write_text(MESH_FILE, encoding="utf-8")
     made = Bundles(WiringSettings(mesh_file=file), History(":memory:"), SystemClock()).bundles()
-    said = text(bundles(made))
+    said = text(bundles(made, Links("/ui/")))
     assert "prod istio 1.31" in said
-    assert "never applied by this hub" in said
+    assert "Never applied by this hub" in said
     assert "telemetry" in said.lower()
     assert "access logs" in said
     assert "pushed" in said
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """The mesh file of the mesh that the history of fake_wiring is of; no request is traced."""
+    file = tmp_path / "mesh.yaml"
+    file.write_text(MESH_FILE.replace("prod", "shop") + "sampling_percent: 0\n", encoding="utf-8")
+    return file
+
+
+def test_what_is_wrong_with_a_bundle_stands_worst_first_with_its_place(text: Text, shop: Path) -> None:
+    said = text(bundles(fake_wiring(shop).bundles.bundles(), Links("/ui/")))
+    assert said.index("▲ warning MH010") < said.index("○ info")
+    assert "Telemetry istio-system/meshhub · spec .tracing[0] .randomSamplingPercentage" in said
+
+
+def test_a_bundle_says_when_it_was_applied_and_what_applying_it_again_would_change(
+    text: Text, written: Callable[[Any], str], shop: Path
+) -> None:
+    shown = bundles(fake_wiring(shop).bundles.bundles(), Links("/ui/", "?tab=bundles"))
+    assert "Last rolled back: v3 at 2026-03-01 13:00:00 UTC by ann (kubernetes prod): too much" in text(shown)
+    assert "/ui/mesh?tab=history&version=3" in written(shown)
+    assert "− removed" in text(shown)
+
+
+def test_what_the_hub_serves_is_in_force_without_a_command(text: Text, tmp_path: Path) -> None:
+    file = tmp_path / "mesh.yaml"
+    file.write_text(PLAIN_MESH_FILE, encoding="utf-8")
+    said = text(bundles(fake_wiring(file).bundles.bundles(), Links("/ui/")))
+    assert "Served live (ADS): v4 at 2026-03-01 14:00:00 UTC" in said
+    assert "What applying would change" not in said
+    assert "meshhub wire apply" not in said
 
 
 def test_a_remedy_is_a_button_that_says_what_it_does(written: Callable[[Any], str], text: Text) -> None:
