@@ -26,7 +26,9 @@ class DocumentKind(StrEnum):
     KUMA = "kuma"
     """One resource of Kuma on machines: `kumactl apply`."""
     ENVOY = "envoy"
-    """A whole bootstrap of a plain Envoy."""
+    """A bootstrap of a plain Envoy."""
+    ENVOY_SECRETS = "envoy-secrets"
+    """A file that a plain Envoy reads secrets from, again when it is replaced (SDS)."""
     ENVIRONMENT = "environment"
     """Environment variables, for containers that are told nothing by objects."""
     COLLECTOR = "collector"
@@ -93,6 +95,7 @@ class Arrival:
 class Bundle:
     """Everything that wires one mesh. `permissions` are documents too: the least that applying the others needs.
 
+    `served` is what the hub's ADS server sends to proxies by itself: it is shown and checked, and never applied.
     `notes` are sentences on version differences, limits and traps; the most important first.
     """
 
@@ -103,3 +106,4 @@ class Bundle:
     arrivals: tuple[Arrival, ...]
     permissions: tuple[Document, ...] = ()
     notes: tuple[str, ...] = ()
+    served: tuple[Document, ...] = ()

@@ -180,6 +180,7 @@ class Bundles:
     def _shown(self, bundle: Bundle) -> MeshBundle:
         reading = read_bundle(bundle, str(self._settings.mesh_file))
         shown = [ShownDocument(each, text_of(each), permission=False) for each in bundle.documents]
+        shown += [ShownDocument(each, text_of(each), permission=False) for each in bundle.served]
         shown += [ShownDocument(each, text_of(each), permission=True) for each in bundle.permissions]
         applied = self._last(bundle)
         changes = self._changes(bundle, applied) if applied and applied.deed is not Deed.SERVE else ()

@@ -7,11 +7,11 @@ and is taken without draining a connection.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from envoy_config.ads.bootstrap import CONFIG_SOURCE, RUNTIME
 from envoy_config.ads.faults import fault_filter, with_fault
 from envoy_config.ads.kinds import Kind
 from envoy_config.ads.sampling import sampler, share_routes
 from envoy_config.ads.secrets import IDENTITY, TRUST
+from envoy_config.emit.ads_bootstrap import CONFIG_SOURCE, RUNTIME
 from envoy_config.emit.hub import CLUSTER as HUB_CLUSTER
 from envoy_config.emit.messages import Message
 from envoy_config.emit.plain_envoy import bootstrap

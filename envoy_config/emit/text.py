@@ -9,7 +9,7 @@ from envoy_config.bundle import Document, DocumentKind
 from envoy_config.emit.document import as_json
 from meshhub.secret import Secret
 
-_JSON = (DocumentKind.ENVOY, DocumentKind.CONSUL)
+_JSON = (DocumentKind.ENVOY, DocumentKind.ENVOY_SECRETS, DocumentKind.CONSUL)
 _NUMBER_LIKE = re.compile(r"[-+]?[.0-9][0-9a-fA-FxXoO_.:eE+-]*")
 
 

@@ -39,9 +39,9 @@ def read_mesh_files(objects: Iterable[Node]) -> Iterator[Reading]:
 
 
 def read_bundle(bundle: Bundle, origin: str) -> Reading:
-    """The documents of a bundle that rules can read."""
+    """The documents of a bundle that rules can read, and what is served beside them."""
     found = NOTHING
-    for document in bundle.documents:
+    for document in (*bundle.documents, *bundle.served):
         if document.kind in OBJECTS:
             found += read_text(text_of(document), f"{origin} → {bundle.mesh}/{document.path}")
     return found

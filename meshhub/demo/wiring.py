@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
-from envoy_config.ads.bootstrap import secret_files, small_bootstrap
 from envoy_config.emit import document
+from envoy_config.emit.ads_bootstrap import secret_files, small_bootstrap
 from envoy_config.emit.plain_envoy import bootstrap, proxies
 from envoy_config.intent import API_VERSION, load_mesh
 from meshhub.demo import shop

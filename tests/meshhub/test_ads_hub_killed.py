@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from envoy_config.ads.bootstrap import small_bootstrap
+from envoy_config.emit.ads_bootstrap import small_bootstrap
 from envoy_config.intent import load_mesh
 from envoy_config.planning import plan
 from meshhub.demo.pki import Authority

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from envoy_config.ads import bootstrap
-from envoy_config.emit import hub
+from envoy_config.emit import ads_bootstrap, hub
 from meshhub.model import TimeRange
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import NOW, client_report, server_report
@@ -118,4 +117,4 @@ def test_proxies_own_connections_to_the_hub_and_the_agent_are_no_edges() -> None
 
 
 def test_the_names_of_control_clusters_are_those_that_the_wiring_gives() -> None:
-    assert {hub.CLUSTER, bootstrap.CLUSTER} <= CONTROL_CLUSTERS
+    assert {hub.CLUSTER, ads_bootstrap.CLUSTER} <= CONTROL_CLUSTERS

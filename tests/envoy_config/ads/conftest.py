@@ -17,10 +17,10 @@ import pytest
 import yaml
 from opentelemetry.metrics import NoOpMeter
 
-from envoy_config.ads.bootstrap import secret_files, small_bootstrap
 from envoy_config.ads.service import AdsService
 from envoy_config.ads.settings import AdsSettings
 from envoy_config.ads.state import ProxyState
+from envoy_config.emit.ads_bootstrap import secret_files, small_bootstrap
 from envoy_config.emit.document import write
 from envoy_config.intent import Mesh, load_mesh
 from envoy_config.plan import Proxy

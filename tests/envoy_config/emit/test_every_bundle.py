@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from envoy_config.bundle import Bundle, Signal, Way
+from envoy_config.bundle import Bundle, DocumentKind, Signal, Way
 from envoy_config.emit import EMITTERS, emit, mesh_names
 from envoy_config.emit.text import text_of
 from envoy_config.intent import Intent, Mesh, MeshKind, load_intent
+from envoy_config.intent.control_plane import ControlPlane
+from envoy_config.rules.mesh_files import read_bundle
 from meshhub.errors import NotFound
 from meshhub.secret import MASK
 from tests.envoy_config.emit.conftest import EVERY_VERSION, GOLDENS, HEAD, intent_of
@@ -99,6 +101,29 @@ def test_a_mesh_of_plain_envoys_is_a_bundle_too(full_mesh: Mesh) -> None:
     bundle = emit(full_mesh, "lab")
     assert len(bundle.documents) == 7
     assert mesh_names(full_mesh) == ["lab"]
+
+
+def test_proxies_that_the_hub_configures_get_a_small_bootstrap_and_the_way_to_the_hub(full_mesh: Mesh) -> None:
+    plane = ControlPlane.model_validate({"ads": "hub.lab:18000", "identity": "spiffe://lab/ns/meshhub/sa/hub"})
+    whole, bundle = emit(full_mesh, "lab"), emit(full_mesh.model_copy(update={"control_plane": plane}), "lab")
+    bootstraps = [each for each in bundle.documents if each.kind is DocumentKind.ENVOY]
+    assert [each.path for each in bootstraps] == [each.path for each in whole.documents]
+    assert not any("listeners" in text_of(each) for each in bootstraps)
+    assert [each.content for each in bundle.served] == [each.content for each in whole.documents]
+    assert not {each.path for each in bundle.served} & {each.path for each in bundle.documents}
+    secrets = [each for each in bundle.documents if each.kind is DocumentKind.ENVOY_SECRETS]
+    assert len({each.path for each in secrets}) == len(secrets) > 0
+    for each in secrets:
+        assert each.applies_to.startswith(f"/etc/meshhub/{each.path} where proxies of ")
+    in_clear = emit(full_mesh.model_copy(update={"control_plane": plane.model_copy(update={"identity": None})}), "lab")
+    assert {each.kind for each in in_clear.documents} == {DocumentKind.ENVOY}
+
+
+def test_what_is_served_live_is_checked_as_what_is_applied(full_mesh: Mesh) -> None:
+    plane = ControlPlane.model_validate({"ads": "hub.lab:18000"})
+    bundle = emit(full_mesh.model_copy(update={"control_plane": plane}), "lab")
+    origins = {each.source.origin for each in read_bundle(bundle, "mesh.yaml").objects}
+    assert {f"mesh.yaml → lab/{each.path}" for each in (*bundle.documents, *bundle.served)} == origins
 
 
 def test_a_mesh_that_is_not_there_is_said_to_be_so(meshes: Intent) -> None:

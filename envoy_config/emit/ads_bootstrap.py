@@ -1,6 +1,5 @@
 """The small bootstrap of a proxy that gets the rest over ADS: who it is, where the hub is, where its stats go."""
 
-from envoy_config.ads.kinds import Kind
 from envoy_config.emit.hub import hub_cluster
 from envoy_config.emit.messages import Message, lb_endpoint, typed
 from envoy_config.emit.plain_envoy import bootstrap
@@ -11,6 +10,7 @@ from envoy_config.intent.control_plane import ControlPlane, Variant
 from envoy_config.intent.names import is_address
 from envoy_config.plan import Proxy
 
+_SDS_MESSAGE = "envoy.extensions.transport_sockets.tls.v3.Secret"
 CLUSTER = "meshhub_ads"
 RUNTIME = "meshhub"
 """The name of the runtime layer that is served over RTDS."""
@@ -51,11 +51,12 @@ def small_bootstrap(mesh: Mesh, proxy: Proxy, control_plane: ControlPlane) -> Me
 
 def secret_files(mesh: Mesh, proxy: Proxy) -> dict[str, Message]:
     """What a proxy finds on its own machine beside its certificate, by path: the secrets for its way to the ADS server
-    in SDS form, which has Envoy read the certificates anew when their files are replaced."""
+    in SDS form, which has Envoy read the certificates anew when their files are replaced. All proxies of a service have
+    the same."""
     certificate = {"name": SELF, "tls_certificate": file_certificate(proxy.certificate_directory)}
     trust = {"name": AUTHORITY, "validation_context": {"trusted_ca": file_trust(mesh.certificates.ca_file)}}
     return {
-        _path(proxy, name): {"resources": [typed(Kind.SECRET.message, secret)]}
+        _path(proxy, name): {"resources": [typed(_SDS_MESSAGE, secret)]}
         for name, secret in ((SELF, certificate), (AUTHORITY, trust))
     }
 
