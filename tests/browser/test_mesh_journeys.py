@@ -43,4 +43,4 @@ def test_a_bundle_is_read_compared_and_followed_to_what_is_in_force(visit: Calla
     dark.keep("bundles-dark")
     shop.get_by_role("link", name="v3").click()
     page.wait_for_url("**/ui/mesh?tab=history&version=3")
-    expect(page.locator(".version h2")).to_contain_text("ann rolled istio of shop (kubernetes prod) back to v1 (now v3)")
+    expect(page.locator(".version h2")).to_contain_text("(kubernetes prod) back to v1 (now v3)")

@@ -37,6 +37,7 @@ def test_sampling_changes_from_one_request_to_the_next_on_the_same_connection(la
     with lab.envoys("shop", "gateway"), httpx.Client(trust_env=False) as client:
         assert visit(client, lab, "before") == 200
         assert lab.state("gateway").variant == variant
+        lab.until(lambda: is_current(lab, "shop", "gateway"))
         before = lab.ads.board.counts.acks.copy()
         lab.ads.set_sampling(100, service=None, author="a test")
         lab.until(lambda: lab.ads.board.counts.acks["RDS"] == before["RDS"] + 2)
@@ -44,8 +45,8 @@ def test_sampling_changes_from_one_request_to_the_next_on_the_same_connection(la
         lab.hub.wait_for(lambda: lab.hub.access_logs({"request_id": "after", "direction": "1"}))
         spans = lab.hub.wait_for(lambda: [s for s in lab.hub.spans({}) if s])
         assert {span["guid:x-request-id"] for span in spans} == {"after"}
+        lab.until(lambda: is_current(lab, "shop", "gateway"))
         assert lab.ads.board.counts.acks["LDS"] == before["LDS"]
-        assert is_current(lab, "shop", "gateway")
 
 
 def test_a_refused_listener_is_shown_with_envoys_words_and_the_old_one_serves_on(lab: Any, variant: str) -> None:
