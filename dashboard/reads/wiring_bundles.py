@@ -1,5 +1,6 @@
 """What the mesh file of the hub stands for: bundles, what is wrong with them, what applying them would change."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,6 +83,15 @@ class Application:
     version: Version | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What follows from the mesh file alone."""
+
+    bundle: Bundle
+    documents: tuple[ShownDocument, ...]
+    checked: Checked
+
+
 class Bundles:
     """The mesh file is read at each question, so that what is shown is what it says now. Thread-safe."""
 
@@ -89,6 +99,9 @@ class Bundles:
         self._settings = settings
         self._history = history
         self._clock = clock
+        self._making = threading.Lock()
+        self._intent_made: Intent | None = None
+        self._made: dict[str, _Made] = {}
 
     def bundles(self) -> tuple[MeshBundle, ...]:
         """Of every mesh of the file, in its order. Empty where the hub has no mesh file.
@@ -99,7 +112,7 @@ class Bundles:
         if self._settings.mesh_file is None:
             return ()
         intent = load_intent(self._settings.mesh_file)
-        return tuple(self._shown(emit(intent, name)) for name in mesh_names(intent))
+        return tuple(self._as_it_stands(self._made_of(intent, name)) for name in mesh_names(intent))
 
     def bundle(self, mesh: str) -> MeshBundle:
         """Of one mesh.
@@ -107,7 +120,7 @@ class Bundles:
         Raises:
             NotFound: the mesh file does not have it, or there is none.
         """
-        return self._shown(self._emitted(mesh))
+        return self._as_it_stands(self._made_of(self._intent(), mesh))
 
     def live_diff(self, mesh: str) -> LiveDiff:
         """What applying would change in the cluster.
@@ -177,15 +190,27 @@ class Bundles:
             done = deployment.deploy(target, self._history, applied, self._clock.now())
             return Application(target.name, done.outcomes, (), done.version)
 
-    def _shown(self, bundle: Bundle) -> MeshBundle:
+    def _made_of(self, intent: Intent, mesh: str) -> _Made:
+        """Of hundreds of proxies this takes seconds: as long as the mesh file says the same, it is made once."""
+        with self._making:
+            if intent != self._intent_made:
+                self._intent_made, self._made = intent, {}
+            if mesh not in self._made:
+                self._made[mesh] = self._make(emit(intent, mesh))
+            return self._made[mesh]
+
+    def _make(self, bundle: Bundle) -> _Made:
         reading = read_bundle(bundle, str(self._settings.mesh_file))
         shown = [ShownDocument(each, text_of(each), permission=False) for each in bundle.documents]
         shown += [ShownDocument(each, text_of(each), permission=False) for each in bundle.served]
         shown += [ShownDocument(each, text_of(each), permission=True) for each in bundle.permissions]
-        applied = self._last(bundle)
-        changes = self._changes(bundle, applied) if applied and applied.deed is not Deed.SERVE else ()
         checked = Checked(check(reading.objects), reading.faults, len(reading.objects))
-        return MeshBundle(bundle, tuple(shown), checked, applied, changes)
+        return _Made(bundle, tuple(shown), checked)
+
+    def _as_it_stands(self, made: _Made) -> MeshBundle:
+        applied = self._last(made.bundle)
+        changes = self._changes(made.bundle, applied) if applied and applied.deed is not Deed.SERVE else ()
+        return MeshBundle(made.bundle, made.documents, made.checked, applied, changes)
 
     def _last(self, bundle: Bundle) -> Version | None:
         found = self._history.in_force(self._clock.now())
@@ -203,10 +228,12 @@ class Bundles:
         return compare(_without(before, merged), documents)
 
     def _emitted(self, mesh: str) -> Bundle:
+        return emit(self._intent(), mesh)
+
+    def _intent(self) -> Intent:
         if self._settings.mesh_file is None:
             raise NotFound("could not find the mesh: the hub has no mesh file (wiring.mesh_file)")
-        intent: Intent = load_intent(self._settings.mesh_file)
-        return emit(intent, mesh)
+        return load_intent(self._settings.mesh_file)
 
     def _may_apply(self) -> None:
         if not self._settings.apply:

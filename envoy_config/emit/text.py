@@ -43,6 +43,11 @@ def text_of(document: Document, *, reveal: bool = False) -> str:
     return as_yaml(_shown(document.content, reveal=reveal))
 
 
+def masked(content: Any) -> Any:
+    """The same with stars for its secrets, for what is shown."""
+    return _shown(content, reveal=False)
+
+
 def revealed(content: Any) -> Any:
     """The same with its secrets in clear, for what is written into another document that is kept secret itself."""
     return _shown(content, reveal=True)

@@ -129,10 +129,17 @@ class Estate:
 
     def typed(self, message: str) -> Iterator[tuple[EnvoyConfig, Node]]:
         """Every message of a type ("HttpConnectionManager") in the configuration of Envoys."""
+        yield from self._messages.get(message, ())
+
+    @cached_property
+    def _messages(self) -> dict[str, list[tuple[EnvoyConfig, Node]]]:
+        """Every message that says its type, by its short name: most rules ask for some, and walking takes long."""
+        found: dict[str, list[tuple[EnvoyConfig, Node]]] = {}
         for envoy in self.envoys:
             for node in envoy.root.walk():
-                if node.get("@type").text.rpartition(".")[2] == message:
-                    yield envoy, node
+                if type_url := node.get("@type").text:
+                    found.setdefault(type_url.rpartition(".")[2], []).append((envoy, node))
+        return found
 
     @cached_property
     def consul(self) -> tuple[Node, ...]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from envoy_config.bundle import Bundle, DocumentKind
 from envoy_config.emit import emit, mesh_names
-from envoy_config.emit.text import text_of
+from envoy_config.emit.text import masked, text_of
 from envoy_config.intent import load_intent
 from envoy_config.rules.node import Node
-from envoy_config.rules.reading import NOTHING, Reading, read_text
+from envoy_config.rules.reading import NOTHING, Reading, read_objects, read_text
 from meshhub.errors import ConfigurationError
 
 OBJECTS = frozenset(
@@ -39,9 +39,12 @@ def read_mesh_files(objects: Iterable[Node]) -> Iterator[Reading]:
 
 
 def read_bundle(bundle: Bundle, origin: str) -> Reading:
-    """The documents of a bundle that rules can read, and what is served beside them."""
+    """The documents of a bundle that rules can read, and what is served beside them, which is in no file: without
+    lines."""
     found = NOTHING
-    for document in (*bundle.documents, *bundle.served):
+    for document in bundle.documents:
         if document.kind in OBJECTS:
             found += read_text(text_of(document), f"{origin} → {bundle.mesh}/{document.path}")
+    for document in bundle.served:
+        found += read_objects([masked(document.content)], f"{origin} → {bundle.mesh}/{document.path}")
     return found

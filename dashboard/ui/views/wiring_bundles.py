@@ -31,6 +31,8 @@ _SEVERITIES = {
     Severity.WARNING: Health.DEGRADED,
     Severity.INFO: Health.IDLE,
 }
+MOST_DOCUMENTS = 50
+"""Of one mesh; each of hundreds of proxies has its own."""
 _DEEDS = {Deed.APPLY: "Last applied", Deed.ROLLBACK: "Last rolled back", Deed.SERVE: "Served live (ADS)"}
 _HEAD = ("Severity", "Rule", "What", "Fix")
 SETTING = "wiring:\n  mesh_file: /etc/meshhub/mesh.yaml"
@@ -53,14 +55,17 @@ def bundles(found: Sequence[MeshBundle], links: Links) -> Component:
 
 def _bundle(found: MeshBundle, links: Links) -> Component:
     bundle = found.bundle
-    documents = [_document(each) for each in found.documents]
+    documents = [_document(each) for each in found.documents[:MOST_DOCUMENTS]]
+    if len(found.documents) > MOST_DOCUMENTS:
+        more = f"{len(found.documents) - MOST_DOCUMENTS:,} more: meshhub wire emit mesh.yaml --mesh {bundle.mesh}"
+        documents.append(html.P(more, className="muted"))
     parts: list[Component] = [
         html.Header([html.H2(bundle.mesh), html.Span(f"{bundle.kind} {bundle.version}".strip(), className="muted")]),
         _last(found.applied, links),
         section("What arrives", _arrivals(bundle.arrivals)),
         *_findings(found.checked.findings),
         *_changes(found),
-        section("Documents", documents, aside=f"{len(documents)}"),
+        section("Documents", documents, aside=f"{len(found.documents):,}"),
     ]
     if bundle.notes:
         parts.append(section("Good to know", html.Ul([html.Li(note) for note in bundle.notes])))

@@ -12,7 +12,7 @@ from dashboard.ui import ids
 from dashboard.ui.links import Links
 from dashboard.ui.views.doctor import doctor
 from dashboard.ui.views.mesh_proxies import proxies
-from dashboard.ui.views.wiring_bundles import bundles
+from dashboard.ui.views.wiring_bundles import MOST_DOCUMENTS, bundles
 from envoy_config.doctor.model import Cure, SamplingRemedy
 from envoy_config.history.history import History
 from envoy_config.settings import WiringSettings
@@ -168,6 +168,26 @@ def test_what_the_hub_serves_is_in_force_without_a_command(text: Text, tmp_path:
     assert "Served live (ADS): v4 at 2026-03-01 14:00:00 UTC" in said
     assert "What applying would change" not in said
     assert "meshhub wire apply" not in said
+
+
+def test_bundles_are_made_anew_only_when_the_mesh_file_says_something_else(shop: Path) -> None:
+    made = fake_wiring(shop).bundles
+    [first] = made.bundles()
+    [again] = made.bundles()
+    assert again.documents is first.documents
+    assert made.bundle("shop").checked is first.checked
+    shop.write_text(shop.read_text(encoding="utf-8").replace("sampling_percent: 0", "sampling_percent: 7"))
+    [changed] = made.bundles()
+    assert changed.documents != first.documents
+    assert not [each for each in changed.checked.findings if each.code == "MH010"]
+
+
+def test_of_a_mesh_with_very_many_proxies_not_every_document_is_shown(text: Text, shop: Path) -> None:
+    [found] = fake_wiring(shop).bundles.bundles()
+    many = replace(found, documents=found.documents * 100)
+    said = text(bundles([many], Links("/ui/")))
+    assert said.count("telemetry-istio-system-meshhub.yaml namespace") <= MOST_DOCUMENTS
+    assert f"{len(many.documents) - MOST_DOCUMENTS:,} more: meshhub wire emit mesh.yaml --mesh shop" in said
 
 
 def test_a_remedy_is_a_button_that_says_what_it_does(written: Callable[[Any], str], text: Text) -> None:
