@@ -131,6 +131,14 @@ def test_repeated_ids_are_told_from_copies_and_from_shared_spans() -> None:
     assert [each.span.name for each in made.spans if each.flaws] == ["other"]
 
 
+def test_two_roots_hours_apart_are_both_shown_on_one_scale() -> None:
+    hours = 5 * 3_600_000
+    made = trace(a_span(SHOP, 1, 0, 0, 10), a_span(SHOP, 2, 1, 1, 8), a_span(CART, 3, 0, hours, 20))
+    assert drawn(made) == ["s1", ".s2", "s3"]
+    assert (made.roots, made.length_ns) == ((0, 2), (hours + 20) * MS)
+    assert made.spans[2].start_ns == hours * MS
+
+
 def test_negative_lengths_are_shown_as_none() -> None:
     made = trace(replace(a_span(SHOP, 1, 0, 0, 1), duration_ns=-5))
     assert (made.spans[0].length_ns, codes(made)) == (0, ["negative-length"])

@@ -63,7 +63,7 @@ def not_found(error: MeshhubError, state: TraceState, links: Links) -> Component
     if not state.trace_id.startswith(FILE_PREFIX):
         journey = links.here("requests", span="", tab="", **{"with": ""})
         ways.append(link("Look for a request with this id: access logs have every hop", journey))
-    title = "This is no trace id" if isinstance(error, UnusableTraceId) else "Nothing is known of this trace"
+    title = "Could not read this trace id" if isinstance(error, UnusableTraceId) else "Nothing is known of this trace"
     return html.Div(
         [
             html.H2([icon("search"), title]),

@@ -95,6 +95,19 @@ def test_two_traces_are_compared(app: FastAPI) -> None:
     assert "count" in changes.values()
 
 
+def test_on_the_engine_spans_hours_apart_are_one_trace(embedded_store: Store, tmp_path: Path) -> None:
+    trace_id, now = secrets.token_hex(16), time.time_ns()
+    made = [
+        span("work", OtlpSpan.SPAN_KIND_SERVER, trace_id=trace_id, span_id=f"{number:016x}", duration=MS,
+             start=now - hours * 3600 * 10**9)
+        for number, hours in enumerate((11, 5, 0), 1)
+    ]  # fmt: skip
+    load(embedded_store, tmp_path, Signal.TRACES, [traces_request(Proxy("batch"), made)])
+    body = send(app_of(TraceReads(embedded_store, SystemClock())), "GET", f"/api/v1/traces/{trace_id}").json()
+    assert [each["start_ns"] // (3600 * 10**9) for each in body["spans"]] == [0, 6, 11]
+    assert body["length_ns"] == 11 * 3600 * 10**9 + MS
+
+
 def test_on_the_engine_values_are_cut_in_the_answer_and_whole_in_the_download(
     embedded_store: Store, tmp_path: Path
 ) -> None:

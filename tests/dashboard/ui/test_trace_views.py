@@ -95,12 +95,12 @@ def test_the_page_shows_a_trace(ui: Any, text: Text) -> None:
     ("asked", "says"),
     [
         ("", "Look at a trace"),
-        ("?id=not-an-id", "This is no trace id"),
+        ("?id=not-an-id", "Could not read this trace id"),
         (f"?id={'12' * 16}", "Nothing is known of this trace"),
         ("?id=file-000", "Open the file again"),
         (f"?id={TRACE_ID}&with={OTHER_ID}", "3 added"),
-        (f"?id={TRACE_ID}&with=zzz", "This is no trace id"),
-        (f"?id={'x' * 5000}", "This is no trace id"),
+        (f"?id={TRACE_ID}&with=zzz", "Could not read this trace id"),
+        (f"?id={'x' * 5000}", "Could not read this trace id"),
         (f"?id={TRACE_ID}&tab=nothing", "tab=nothing"),
     ],
 )
