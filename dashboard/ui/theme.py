@@ -5,6 +5,7 @@ every pair of text and surface to WCAG 2.2 AA (4.5:1 for text, 3:1 for shapes), 
 """
 
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -142,6 +143,20 @@ SERVICE_HUES = (
 def service_colour(name: str) -> str:
     """The colour of a service: the same on every page and after every restart."""
     return SERVICE_HUES[zlib.crc32(name.encode()) % len(SERVICE_HUES)]
+
+
+def service_colours(names: Iterable[str]) -> Mapping[str, str]:
+    """The colours of services that are seen together: each its own, or the next one that no other of them has.
+
+    More services than there are colours share them.
+    """
+    colours: dict[str, str] = {}
+    for name in sorted(set(names)):
+        own = SERVICE_HUES.index(service_colour(name))
+        circle = SERVICE_HUES[own:] + SERVICE_HUES[:own]
+        taken = set(colours.values())
+        colours[name] = next((hue for hue in circle if hue not in taken), circle[0])
+    return colours
 
 
 def style_sheet() -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dashboard.ui import format as fmt
-from dashboard.ui.theme import service_colour
+from dashboard.ui.theme import service_colours
 from traces.flame import flames
 from traces.structure import shape
 from traces.trace_map import map_trace
@@ -15,7 +15,7 @@ MAX_SERVICES = 200
 
 def service_map(trace: Trace) -> dict[str, Any]:
     """Boxes in columns by how many calls a service is away from the root, and the calls between them."""
-    found = map_trace(trace)
+    found, colours = map_trace(trace), service_colours(trace.services)
     nodes = found.nodes[:MAX_SERVICES]
     kept = {node.service for node in nodes}
     return {
@@ -24,7 +24,7 @@ def service_map(trace: Trace) -> dict[str, Any]:
             {
                 "name": node.service,
                 "column": node.depth,
-                "colour": service_colour(node.service),
+                "colour": colours[node.service],
                 "errors": node.errors,
                 "says": f"{fmt.plural(node.spans, 'span')} · own time {fmt.duration(node.self_ns / 1e3)}",
             }
@@ -45,7 +45,7 @@ def service_map(trace: Trace) -> dict[str, Any]:
 
 def flame(trace: Trace) -> dict[str, Any]:
     """Boxes by depth, left and width in nanoseconds of work."""
-    boxes = flames(shape(trace), MAX_BOXES)
+    boxes, colours = flames(shape(trace), MAX_BOXES), service_colours(trace.services)
     whole = max((box.left_ns + box.width_ns for box in boxes), default=1)
     return {
         "kind": "flame",
@@ -57,7 +57,7 @@ def flame(trace: Trace) -> dict[str, Any]:
                 "width": box.width_ns,
                 "service": box.shape.step[0][:200] or "unknown",
                 "name": box.shape.step[1][:200],
-                "colour": service_colour(box.shape.step[0]),
+                "colour": colours[box.shape.step[0]],
                 "errors": box.shape.errors,
                 "says": f"{fmt.plural(box.shape.spans, 'span')}, {fmt.duration(box.width_ns / 1e3)} of work, "
                 f"own {fmt.duration(box.shape.self_ns / 1e3)}",

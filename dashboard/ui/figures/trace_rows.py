@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboard.ui.theme import service_colour
+from dashboard.ui.theme import service_colours
 from traces.proxy_spans import PROXY
 from traces.trace_model import Trace, TraceSpan
 
@@ -20,6 +20,7 @@ def trace_rows(trace: Trace) -> dict[str, Any]:
     is around, or the other way round; `marks` the times of events by the index of their span.
     """
     services: dict[str, int] = {}
+    colours = service_colours(trace.services)
     names: dict[str, int] = {}
     inner = {pair.outer: trace.spans[pair.inner] for pair in trace.pairs}
     return {
@@ -40,7 +41,7 @@ def trace_rows(trace: Trace) -> dict[str, Any]:
         "critical": {each.index: _sections(each) for each in trace.spans if each.critical},
         "inner": {index: [each.start_ns, each.end_ns] for index, each in inner.items()},
         "marks": {each.index: _marks(each) for each in trace.spans if each.span.events},
-        "services": [{"name": name[:MAX_NAME] or "unknown", "colour": service_colour(name)} for name in services],
+        "services": [{"name": name[:MAX_NAME] or "unknown", "colour": colours[name]} for name in services],
         "names": list(names) or [""],
     }
 

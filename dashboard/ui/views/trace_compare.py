@@ -1,13 +1,14 @@
 """How the shape of one trace differs from that of another, path by path."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
+from dashboard.ui.theme import service_colours
 from dashboard.ui.views.parts import code, link
 from dashboard.ui.views.trace_summary import service_name
 from traces.structure import Change, Difference, Shape
@@ -29,7 +30,8 @@ def comparison(before: Trace, after: Trace, differences: Sequence[Difference], l
     """A sentence, then the tree of both traces together; a path that differs says how."""
     back = link("Leave the comparison", links.here("trace", **{"with": ""}))
     swap = link("Swap", links.here("trace", id=after.trace_id, span="", **{"with": before.trace_id}))
-    rows = [_row(each) for each in differences[:MAX_ROWS]]
+    colours = service_colours([*before.services, *after.services])
+    rows = [_row(each, colours) for each in differences[:MAX_ROWS]]
     hidden = len(differences) - len(rows)
     return html.Div(
         [
@@ -70,9 +72,9 @@ def _heads() -> Component:
     return html.Div([html.Span(text) for text in heads], className="compared-row heads")
 
 
-def _row(each: Difference) -> Component:
+def _row(each: Difference, colours: Mapping[str, str]) -> Component:
     glyph, word = _WORDS[each.change]
-    name = [service_name(each.step[0]), html.Span(each.step[1][:160], className="what")]
+    name = [service_name(each.step[0], colours), html.Span(each.step[1][:160], className="what")]
     longer = each.longer_ns
     return html.Div(
         [

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from dashboard.reads.traces import DAY, Rank
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
+from dashboard.ui.theme import service_colours
 from dashboard.ui.views.parts import Content, aria, code, facts, health_mark, icon, link, section, table
 from dashboard.ui.views.trace_summary import service_name
 from storage.records.access_logs import AccessLog
@@ -48,7 +49,12 @@ def span_panel(trace: Trace, each: TraceSpan, rank: Rank | None, links: Links) -
             html.Div(
                 link([icon("close"), "Close"], links.here("trace", span=""), label="Close (Esc)"), className="close"
             ),
-            html.H2([service_name(span.service), html.Span(_short(span.name, 300), className="span-name")]),
+            html.H2(
+                [
+                    service_name(span.service, service_colours(trace.services)),
+                    html.Span(_short(span.name, 300), className="span-name"),
+                ]
+            ),
             html.P([health_mark(health, word), " ", _short(span.status_message, 500)]),
             html.P(html.Button("Copy its link", className="button small-button", **named)),
             *(html.P([icon("note"), _FLAWS[flaw]], className="note") for flaw in each.flaws),

@@ -1,11 +1,13 @@
 """What stands beside a waterfall while no span is chosen: where the time went, and the keys."""
 
+from collections.abc import Mapping
+
 import dash_mantine_components as dmc
 from dash import html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
-from dashboard.ui.theme import service_colour
+from dashboard.ui.theme import service_colours
 from dashboard.ui.views.parts import section, table
 from traces.trace_model import Side, Trace
 from traces.trace_statistics import by_operation, by_service
@@ -39,17 +41,17 @@ def summary(trace: Trace) -> Component:
     )
 
 
-def service_name(name: str) -> Component:
-    """A service with its colour."""
-    mark = html.Span(className="service-colour", style={"background": service_colour(name)})
+def service_name(name: str, colours: Mapping[str, str]) -> Component:
+    """A service with its colour among those that are seen with it (theme.service_colours)."""
+    mark = html.Span(className="service-colour", style={"background": colours[name]})
     return html.Span([mark, name[:120] or "unknown"], className="service-name")
 
 
 def _services(trace: Trace) -> Component:
-    whole = max(trace.length_ns, 1)
+    whole, colours = max(trace.length_ns, 1), service_colours(trace.services)
     rows = [
         (
-            service_name(each.service),
+            service_name(each.service, colours),
             fmt.duration(each.critical_ns / 1e3),
             fmt.share(min(1.0, each.critical_ns / whole)),
             fmt.duration(each.self_ns / 1e3),
@@ -69,10 +71,11 @@ def _proxies(trace: Trace) -> Component | None:
     pairs = sorted(trace.pairs, key=lambda pair: -pair.overhead_ns)[:SHOWN]
     if not pairs:
         return None
+    colours = service_colours(trace.services)
     words = {Side.INBOUND: "its proxy took longer by", Side.OUTBOUND: "the way to its proxy took"}
     rows = [
         (
-            service_name(trace.spans[pair.outer].span.service),
+            service_name(trace.spans[pair.outer].span.service, colours),
             words[pair.side],
             fmt.duration(pair.overhead_ns / 1e3),
         )

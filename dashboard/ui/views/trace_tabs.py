@@ -7,6 +7,7 @@ from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
+from dashboard.ui.theme import service_colours
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.parts import code, link, table
 from dashboard.ui.views.trace_summary import service_name
@@ -22,7 +23,8 @@ JSON_SPANS = 50
 def statistics(trace: Trace) -> Component:
     """By service, then by operation."""
     figures = ("Spans", "Errors", "Total", "Mean", "Shortest", "Median", "Longest", "Own", "Critical")
-    services = [(service_name(each.service), *_figures_row(each)) for each in by_service(trace)]
+    colours = service_colours(trace.services)
+    services = [(service_name(each.service, colours), *_figures_row(each)) for each in by_service(trace)]
     operations = by_operation(trace)
     return html.Div(
         [
@@ -31,7 +33,7 @@ def statistics(trace: Trace) -> Component:
             table(
                 ("Service", "Operation", *figures),
                 [
-                    (service_name(each.service), each.operation[:160], *_figures_row(each))
+                    (service_name(each.service, colours), each.operation[:160], *_figures_row(each))
                     for each in operations[:MAX_ROWS]
                 ],
                 numeric=2,
@@ -44,10 +46,11 @@ def statistics(trace: Trace) -> Component:
 
 def span_table(trace: Trace, links: Links) -> Component:
     """The spans, longest own time first."""
+    colours = service_colours(trace.services)
     longest = sorted(trace.spans, key=lambda each: (-each.self_ns, each.index))[:MAX_ROWS]
     rows = [
         (
-            service_name(each.span.service),
+            service_name(each.span.service, colours),
             link(each.span.name[:160] or "without a name", links.here("trace", span=each.span.span_id)),
             each.span.kind,
             _answer(each),

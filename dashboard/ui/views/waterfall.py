@@ -1,13 +1,13 @@
 """The hops of a request over time. Drawn from access logs alone where there are no spans."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard.ui import format as fmt
 from dashboard.ui.links import Links
-from dashboard.ui.theme import CHART_NEUTRAL, MARKS, service_colour
+from dashboard.ui.theme import CHART_NEUTRAL, MARKS, service_colours
 from dashboard.ui.views.journey_words import judge_hop
 from traces.model import Hop, Journey, SpanNote
 from traces.party_words import caller_name, hop_name, party_name
@@ -20,13 +20,19 @@ _ROOM_BEHIND, _ROOM_BEFORE = 72, 28
 def waterfall(journey: Journey, chosen: str, links: Links) -> Component:
     """One row for each hop in causal order, and below it the spans that were made in it."""
     length = max([journey.duration_us, 1, *(hop.start_us + hop.duration_us for hop in journey.hops)])
-    spans = _spans_by_hop(journey)
+    spans, colours = _spans_by_hop(journey), _colours(journey)
     rows: list[Component] = []
     for hop in journey.hops:
-        rows.append(_hop_row(hop, length, chosen, links))
-        rows += [_span_row(span, hop.depth + 1, length, service) for service, span in spans.get(hop.id, ())]
-    rows += [_span_row(span, 0, length, service) for service, span in spans.get("", ())]
+        rows.append(_hop_row(hop, length, chosen, links, colours))
+        rows += [_span_row(span, hop.depth + 1, length, service, colours) for service, span in spans.get(hop.id, ())]
+    rows += [_span_row(span, 0, length, service, colours) for service, span in spans.get("", ())]
     return html.Div([_axis(length), html.Div(rows, className="rows"), _key(journey)], className="waterfall card")
+
+
+def _colours(journey: Journey) -> Mapping[str, str]:
+    """Of every service that has a bar."""
+    called = [hop.destination.identity.service for hop in journey.hops]
+    return service_colours([*called, *(workload.identity.service for workload in journey.workloads)])
 
 
 def _spans_by_hop(journey: Journey) -> dict[str, list[tuple[str, SpanNote]]]:
@@ -46,7 +52,7 @@ def _axis(length: int) -> Component:
     return html.Div([html.Span("Hop", className="name"), html.Div(ticks, className="track")], className="axis")
 
 
-def _hop_row(hop: Hop, length: int, chosen: str, links: Links) -> Component:
+def _hop_row(hop: Hop, length: int, chosen: str, links: Links, colours: Mapping[str, str]) -> Component:
     health, words = judge_hop(hop)
     name = [
         html.Span(MARKS[health].glyph, className=f"health {health}", title=words),
@@ -58,7 +64,10 @@ def _hop_row(hop: Hop, length: int, chosen: str, links: Links) -> Component:
     return dcc.Link(
         [
             html.Span(name, className="name", style={"paddingLeft": f"{8 + 16 * hop.depth}px"}),
-            html.Span([*_bars(hop, length), _end_label(hop, length)], className="track"),
+            html.Span(
+                [*_bars(hop, length, colours[hop.destination.identity.service]), _end_label(hop, length)],
+                className="track",
+            ),
         ],
         href=links.here("requests", hop="" if hop.id == chosen else hop.id),
         className=f"row hop {health}" + (" chosen" if hop.id == chosen else ""),
@@ -66,9 +75,8 @@ def _hop_row(hop: Hop, length: int, chosen: str, links: Links) -> Component:
     )
 
 
-def _bars(hop: Hop, length: int) -> Iterable[Component]:
+def _bars(hop: Hop, length: int, colour: str) -> Iterable[Component]:
     """The caller's proxy's time as the bar, the callee's proxy's inside it."""
-    colour = service_colour(hop.destination.identity.service)
     if hop.client is not None:
         yield _bar("client", hop.client.start_us, hop.client.duration_us, length, colour)
     for attempt in hop.attempts:
@@ -102,13 +110,13 @@ def _label(text: str, start: int, duration: int, length: int) -> Component:
     return html.Span(text, className="label on", style={"right": f"{100 - end}%"})
 
 
-def _span_row(span: SpanNote, depth: int, length: int, service: str) -> Component:
+def _span_row(span: SpanNote, depth: int, length: int, service: str, colours: Mapping[str, str]) -> Component:
     ill = span.status == "error"
     glyph = html.Span("■" if ill else "◆", className="health failing" if ill else "muted")
     text = [glyph, html.Span(service, className="muted"), html.Span(span.name, className="what span-name")]
     says = fmt.duration(span.duration_us) + (f" · {span.status_message}" if span.status_message else "")
     track = [
-        _bar("span", span.start_us, span.duration_us, length, service_colour(service)),
+        _bar("span", span.start_us, span.duration_us, length, colours[service]),
         _label(says, span.start_us, span.duration_us, length),
     ]
     return html.Div(

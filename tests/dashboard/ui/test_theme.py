@@ -50,6 +50,12 @@ def test_each_health_has_a_shape_and_a_word_of_its_own() -> None:
 
 def test_a_service_keeps_its_colour() -> None:
     assert theme.service_colour("checkout") == theme.service_colour("checkout")
+    together = ["gateway", "storefront", "catalog", "reviews", "ratings", "cart", "pricing"]
+    colours = theme.service_colours(together)
+    assert len(set(colours.values())) == len(together)
+    assert theme.service_colours(reversed(together)) == colours
+    assert theme.service_colours(["checkout"]) == {"checkout": theme.service_colour("checkout")}
+    assert len(theme.service_colours(map(str, range(99)))) == 99
     assert len({theme.service_colour(f"service-{index}") for index in range(60)}) == len(theme.SERVICE_HUES)
 
 
