@@ -13,7 +13,7 @@ SELECT
     sum(calls) AS calls,
     max(most) AS most,
     sum(busy_us) AS busy_us,
-    sum(spread_us) AS spread_us,
+    sum(covered_us) AS covered_us,
     groupArray(3)(request_id) AS examples
 FROM
 (
@@ -30,7 +30,8 @@ FROM
         count() AS calls,
         count() AS most,
         sum(logs.duration_us) AS busy_us,
-        dateDiff('microsecond', min(logs.time), max(logs.time + toIntervalMicrosecond(logs.duration_us))) AS spread_us
+        intervalLengthSum(toUnixTimestamp64Micro(logs.time), toUnixTimestamp64Micro(logs.time) + toInt64(logs.duration_us))
+            AS covered_us
     FROM access_logs AS logs
     WHERE logs.reporter = 'client' AND logs.transport != 'tcp' AND logs.request_id != ''
         AND sipHash64(logs.request_id) % {one_of:UInt32} = 0

@@ -69,7 +69,7 @@ class RetriedRequest:
 class RepeatedCallsRow(RelationRow):
     """The same call made over and over for one request: in so many requests, so often in all, at most so often in one.
 
-    `busy_us` is what the calls took together, `spread_us` from the first's start to the last's end.
+    `busy_us` is what the calls took together, `covered_us` the time in which at least one of them ran.
     """
 
     method: str
@@ -78,7 +78,7 @@ class RepeatedCallsRow(RelationRow):
     calls: int
     most: int
     busy_us: int
-    spread_us: int
+    covered_us: int
     examples: list[str]
 
 

@@ -123,17 +123,35 @@ def test_a_retry_storm_is_named_with_examples(town: Town) -> None:
     assert len(finding.examples) == 3
 
 
-def test_one_call_per_item_is_found_whatever_the_item(town: Town) -> None:
+@pytest.mark.parametrize(
+    ("apart", "manner", "severity"),
+    [
+        (2, "one after the other", Severity.WARNING),
+        (9, "one after the other", Severity.WARNING),
+        (0.1, "side by side", Severity.NOTE),
+    ],
+    ids=["at once", "with work between", "together"],
+)
+def test_one_call_per_item_is_found_whatever_the_item(
+    town: Town, apart: float, manner: str, severity: Severity
+) -> None:
     def items(at: float, request: str, trace: str) -> None:
         for item in range(8):
             town.call(
-                town.shop, town.cart, at + item * 2, request, trace, path=f"/items/{item}?full=1", duration_us="1900"
+                town.shop,
+                town.cart,
+                at + item * apart,
+                request,
+                trace,
+                path=f"/items/{item}?full=1",
+                duration_us="1900",
             )
 
     visits(town, 3, items)
     (finding,) = town.of("repeated-calls")
     assert (finding.numbers["requests"], finding.numbers["calls"], finding.numbers["most"]) == (3, 24, 8)
-    assert "GET /items/* was called 8.0 times per request, one after the other" in finding.evidence
+    assert f"GET /items/* was called 8.0 times per request, {manner}" in finding.evidence
+    assert finding.severity is severity
 
 
 def test_a_chatty_edge_is_found(town: Town) -> None:

@@ -14,13 +14,14 @@ FIX = (
     "side by side and cache what does not change within a request."
 )
 SEQUENTIAL_SHARE = 0.8
+"""From which share of what calls take together on, with one of them running, they are made one after the other."""
 
 
 def find_repeated_calls(rows: Sequence[RepeatedCallsRow]) -> Iterator[Finding]:
     """One finding per relation, method and path without its variable parts."""
     for row in rows:
         source, destination = ends(row)
-        mean, sequential = row.calls / row.requests, row.busy_us >= SEQUENTIAL_SHARE * row.spread_us
+        mean, sequential = row.calls / row.requests, row.covered_us >= SEQUENTIAL_SHARE * row.busy_us
         call = f"{row.method} {row.template}".strip()
         manner = "one after the other" if sequential else "side by side"
         yield Finding(
