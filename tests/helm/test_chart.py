@@ -20,7 +20,8 @@ from alerting.routing.loading import load_notifications
 from alerting.specification.loading import load_specifications
 from envoy_config.emit import emit
 from envoy_config.intent import load_intent, load_mesh
-from meshhub.settings import load_settings
+from meshhub.settings import Flag, load_settings
+from meshhub.settings.roles import ALL_ROLES
 from meshhub.testing.chart import CHART, GOLDENS, NAMESPACE, cases
 from meshhub.testing.engine import rows
 from storage.client import Store
@@ -43,7 +44,6 @@ OTHERS = ("-slos", "-extra", "-headless", "-dashboard", "-job")
 WORKLOADS = ("StatefulSet", "Deployment", "Job", "CronJob")
 ROLES = ("collector", "web", "alerting", "ads")
 APART = [case for case in CASES if case == "cluster"]
-WHOLE = [case for case in CASES if case not in APART]
 MAPS = ("labels", "annotations")
 FREE = ("settings", "slos", "resources", "affinity", "nodeSelector", "to", "days")
 
@@ -92,14 +92,24 @@ def test_names_are_unique_and_in_the_release_s_namespace(case: str) -> None:
             assert document["metadata"]["namespace"] == NAMESPACE
 
 
+def settings_texts(case: str) -> dict[str, str]:
+    """The settings files, by role; "" where one process has all."""
+    files = one(case, "ConfigMap")["data"]
+    return {"" if name == "meshhub.yaml" else name.removesuffix(".yaml"): text for name, text in files.items()}
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_the_hub_takes_the_settings_that_the_chart_writes(case: str, tmp_path: Path) -> None:
     """The real loader, which refuses an address that is open to everybody."""
-    file = tmp_path / "meshhub.yaml"
-    file.write_text(one(case, "ConfigMap")["data"]["meshhub.yaml"], encoding="utf-8")
-    settings = load_settings(file, {}).settings
-    assert not settings.insecure
-    assert settings.web.address.startswith("0.0.0.0:")
+    assert set(settings_texts(case)) == (set(ROLES) if case in APART else {""})
+    for role, text in settings_texts(case).items():
+        file = tmp_path / f"{role}.yaml"
+        file.write_text(text, encoding="utf-8")
+        flags = [Flag(("roles",), [role], "--role")] if role else []
+        settings = load_settings(file, {}, flags).settings
+        assert not settings.insecure
+        assert settings.web.address.startswith("0.0.0.0:")
+        assert list(settings.roles) == ([role] if role else list(ALL_ROLES))
 
 
 def test_objectives_and_notifications_of_the_values_are_taken(tmp_path: Path) -> None:
@@ -180,11 +190,14 @@ def test_mounts_and_volumes_fit_together_and_ports_what_serves_them(case: str) -
         )
 
 
-@pytest.mark.parametrize("case", WHOLE)
+@pytest.mark.parametrize("case", CASES)
 def test_every_file_of_the_settings_is_mounted(case: str) -> None:
-    mounted = [mount["mountPath"] for mount in hub_of(one(case, "StatefulSet")["spec"]["template"])["volumeMounts"]]
-    files = re.findall(r"/etc/meshhub/[\w./-]+", one(case, "ConfigMap")["data"]["meshhub.yaml"])
-    assert all(any(file == path or file.startswith(f"{path}/") for path in mounted) for file in files), files
+    for role, text in settings_texts(case).items():
+        template = role_pods(case)[role] if role else one(case, "StatefulSet")["spec"]["template"]
+        mounted = {mount["mountPath"]: mount for mount in hub_of(template)["volumeMounts"]}
+        assert mounted["/etc/meshhub/meshhub.yaml"]["subPath"] == f"{role or 'meshhub'}.yaml"
+        files = re.findall(r"/etc/meshhub/[\w./-]+", text)
+        assert all(any(file == path or file.startswith(f"{path}/") for path in mounted) for file in files), files
 
 
 def hub_of(template: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,7 +292,7 @@ def test_every_pod_is_behind_a_policy_and_roles_do_not_reach_each_other(case: st
 def test_the_cluster_that_the_operator_makes_is_the_one_that_the_hub_asks(case: str) -> None:
     (engine,) = of_kind(case, "ClickHouseInstallation")
     (keeper,) = of_kind(case, "ClickHouseKeeperInstallation")
-    settings = yaml.safe_load(one(case, "ConfigMap")["data"]["meshhub.yaml"])
+    settings = yaml.safe_load(settings_texts(case)["web"])
     assert settings["store"] == f"clickhouse://clickhouse-{engine['metadata']['name']}.{NAMESPACE}.svc:8123"
     assert settings["storage"]["migrate"] is False
     configuration = engine["spec"]["configuration"]

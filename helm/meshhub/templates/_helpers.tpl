@@ -166,99 +166,113 @@ app.kubernetes.io/component: {{ . }}
 {{- end -}}
 {{- end -}}
 
-{{/* The hub's settings file: what the values say, under what `settings` says. */}}
+{{/* A role's settings file, or that of all roles (role ""): what the values say, under what `settings` says. A role's has only what
+     is its own, as it has no other secrets. Takes a dict: root, role. */}}
 {{- define "meshhub.settings" -}}
+{{- $root := .root -}}
+{{- $role := .role -}}
+{{- $takes := or (not $role) (eq $role "collector") -}}
+{{- $shows := or (not $role) (eq $role "web") -}}
+{{- $alerts := or (not $role) (eq $role "alerting") -}}
+{{- $configures := and $root.Values.ads.enabled (or (not $role) (eq $role "ads")) -}}
+{{- $knowsMesh := and $root.Values.ads.enabled (or (not $role) (eq $role "ads") (eq $role "web")) -}}
 data_dir: /var/lib/meshhub
-{{- if ne .Values.profile "embedded" }}
-store: {{ include "meshhub.store" . | quote }}
+{{- if ne $root.Values.profile "embedded" }}
+store: {{ include "meshhub.store" $root | quote }}
 {{- end }}
 storage:
-  {{- if ne .Values.profile "embedded" }}
-  database: {{ .Values.clickhouse.database }}
-  {{- with .Values.clickhouse.cluster }}
+  {{- if ne $root.Values.profile "embedded" }}
+  database: {{ $root.Values.clickhouse.database }}
+  {{- with $root.Values.clickhouse.cluster }}
   cluster: {{ . }}
   {{- end }}
   {{- end }}
-  {{- if eq .Values.profile "cluster" }}
+  {{- if eq $root.Values.profile "cluster" }}
   migrate: false
   {{- end }}
-  {{- with .Values.clickhouse.operator.cold.days }}
+  {{- if eq (include "meshhub.operated" $root) "true" }}
+  {{- with $root.Values.clickhouse.operator.cold.days }}
   tiers:
     policy: meshhub
     {{- range $table, $days := . }}
     {{ $table }}: {{ $days }}
     {{- end }}
   {{- end }}
-  {{- with .Values.backup.to }}
+  {{- end }}
+  {{- with $root.Values.backup.to }}
   backups:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   retention:
-    spans: {{ .Values.retention.spans }}
-    access_logs: {{ .Values.retention.accessLogs }}
-    logs: {{ .Values.retention.logs }}
-    edges: {{ .Values.retention.edges }}
-    metrics: {{ .Values.retention.metrics }}
+    spans: {{ $root.Values.retention.spans }}
+    access_logs: {{ $root.Values.retention.accessLogs }}
+    logs: {{ $root.Values.retention.logs }}
+    edges: {{ $root.Values.retention.edges }}
+    metrics: {{ $root.Values.retention.metrics }}
+{{- if $takes }}
 collector:
   endpoints:
-    otlp_grpc: 0.0.0.0:{{ .Values.ingest.ports.otlpGrpc }}
-    otlp_http: 0.0.0.0:{{ .Values.ingest.ports.otlpHttp }}
-  {{- if .Values.tls.enabled }}
+    otlp_grpc: 0.0.0.0:{{ $root.Values.ingest.ports.otlpGrpc }}
+    otlp_http: 0.0.0.0:{{ $root.Values.ingest.ports.otlpHttp }}
+  {{- if $root.Values.tls.enabled }}
   tls:
     cert_file: /etc/meshhub/tls/tls.crt
     key_file: /etc/meshhub/tls/tls.key
-    {{- if .Values.tls.clientCaSecret }}
+    {{- if $root.Values.tls.clientCaSecret }}
     client_ca_file: /etc/meshhub/client-ca/ca.crt
     {{- end }}
   {{- end }}
   auth:
-    {{- if eq .Values.ingest.auth.mode "token" }}
+    {{- if eq $root.Values.ingest.auth.mode "token" }}
     tokens:
-      - token_file: /etc/meshhub/ingest/{{ .Values.ingest.auth.key }}
-    {{- else if eq .Values.ingest.auth.mode "anonymous" }}
+      - token_file: /etc/meshhub/ingest/{{ $root.Values.ingest.auth.key }}
+    {{- else if eq $root.Values.ingest.auth.mode "anonymous" }}
     anonymous: true
     {{- else }}
     tokens: []
     {{- end }}
+{{- end }}
 web:
-  address: 0.0.0.0:{{ .Values.web.port }}
-  {{- with .Values.web.trustedProxies }}
+  address: 0.0.0.0:{{ $root.Values.web.port }}
+  {{- with $root.Values.web.trustedProxies }}
   trusted_proxies: {{ toJson . }}
   {{- end }}
+{{- if $shows }}
 access:
-  {{- if include "meshhub.sessionSecret" . }}
+  {{- if include "meshhub.sessionSecret" $root }}
   session_key_file: /etc/meshhub/session/session.key
   {{- end }}
-  {{- if not .Values.oidc.enabled }}
+  {{- if not $root.Values.oidc.enabled }}
   tokens:
     - name: administrator
       role: admin
-      token_file: /etc/meshhub/admin/{{ .Values.admin.key }}
+      token_file: /etc/meshhub/admin/{{ $root.Values.admin.key }}
   {{- else }}
   oidc:
-    issuer: {{ .Values.oidc.issuer | quote }}
-    client_id: {{ .Values.oidc.clientId | quote }}
-    {{- if .Values.oidc.clientSecretName }}
+    issuer: {{ $root.Values.oidc.issuer | quote }}
+    client_id: {{ $root.Values.oidc.clientId | quote }}
+    {{- if $root.Values.oidc.clientSecretName }}
     client_secret_file: /etc/meshhub/oidc/client-secret
     {{- end }}
-    role_claim: {{ .Values.oidc.roleClaim | quote }}
-    {{- with .Values.oidc.roles }}
+    role_claim: {{ $root.Values.oidc.roleClaim | quote }}
+    {{- with $root.Values.oidc.roles }}
     roles: {{ toJson . }}
     {{- end }}
-    {{- with .Values.oidc.defaultRole }}
+    {{- with $root.Values.oidc.defaultRole }}
     default_role: {{ . }}
     {{- end }}
-    {{- with .Values.oidc.tenantClaim }}
+    {{- with $root.Values.oidc.tenantClaim }}
     tenant_claim: {{ . | quote }}
     {{- end }}
   {{- end }}
 jaeger_grpc:
-  address: {{ if .Values.jaeger.enabled }}0.0.0.0:{{ .Values.jaeger.port }}{{ else }}null{{ end }}
-{{- if .Values.ads.enabled }}
+  address: {{ if $root.Values.jaeger.enabled }}0.0.0.0:{{ $root.Values.jaeger.port }}{{ else }}null{{ end }}
+{{- end }}
+{{- if $configures }}
 ads:
-  address: 0.0.0.0:{{ .Values.ads.port }}
+  address: 0.0.0.0:{{ $root.Values.ads.port }}
   mesh_file: /etc/meshhub/mesh/mesh.yaml
-  {{- with .Values.ads.certificates }}
+  {{- with $root.Values.ads.certificates }}
   certificates: {{ . | quote }}
   {{- end }}
   tls:
@@ -266,19 +280,23 @@ ads:
     key_file: /etc/meshhub/ads-tls/tls.key
     client_ca_file: /etc/meshhub/ads-client-ca/ca.crt
   limits:
-    streams: {{ .Values.ads.limits.streams | int }}
-    streams_per_node: {{ .Values.ads.limits.streamsPerNode | int }}
+    streams: {{ $root.Values.ads.limits.streams | int }}
+    streams_per_node: {{ $root.Values.ads.limits.streamsPerNode | int }}
+{{- end }}
+{{- if $knowsMesh }}
 wiring:
   mesh_file: /etc/meshhub/mesh/mesh.yaml
 {{- end }}
+{{- if or $alerts $shows }}
 alerting:
-  {{- if .Values.slos }}
+  {{- if $root.Values.slos }}
   slos: [/etc/meshhub/slos]
   {{- end }}
-  {{- if .Values.notifications }}
+  {{- if $root.Values.notifications }}
   notifications: /etc/meshhub/notifications/notifications.yaml
   {{- end }}
-  external_url: {{ .Values.web.externalUrl | quote }}
+  external_url: {{ $root.Values.web.externalUrl | quote }}
+{{- end }}
 telemetry:
   log:
     format: json

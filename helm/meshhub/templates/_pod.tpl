@@ -155,7 +155,7 @@ spec:
           mountPath: /tmp
         - name: config
           mountPath: /etc/meshhub/meshhub.yaml
-          subPath: meshhub.yaml
+          subPath: {{ default "meshhub" $role }}.yaml
           readOnly: true
         {{- if and $takes (eq $root.Values.ingest.auth.mode "token") }}
         - name: ingest
