@@ -30,6 +30,7 @@ BUILT = {
     "storage/migrations.py",
     "storage/rendering.py",
     "storage/retention.py",
+    "storage/shared/image.py",  # tables of our own schemas, as SQLite lists them
 }
 """Where a statement is put together, of parts that nobody outside can say. Everywhere else parameters are bound."""
 
