@@ -42,6 +42,19 @@ _INSERT_SETTINGS = {
 }
 
 
+_COUNTING_SETTINGS: dict[str, int | str] = {
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    # One block, so that the token names all of it.
+    "min_insert_block_size_rows": 1_000_000_000_000,
+    "min_insert_block_size_bytes": 1_000_000_000_000,
+    "distributed_foreground_insert": 1,
+    "distributed_product_mode": "local",  # the spans of a trace are on one shard
+    "max_threads": 1,
+}
+
+PARTS_OF_A_MINUTE = 4
+"""In how many parts, by trace, the calls of a minute are counted: it bounds the memory that this takes."""
+
 OF_ALL_TENANTS = frozenset({"table_sizes", "engine_facts"})
 """Queries whose answer is about everybody: of one tenant's store they answer nothing."""
 
@@ -157,6 +170,29 @@ class Store:
                 }
                 with path.open("rb") as segment:
                     client.raw_insert(table, insert_block=segment, fmt="Protobuf", settings=settings)
+
+    def count_calls_by_parent(self, minute: int) -> None:
+        """Have the spans of a minute's servers that are children of other services' spans count as calls, exactly once
+        however often this is asked for the same minute; spans that come later do not count.
+
+        Args:
+            minute: its start in Unix seconds.
+
+        Raises:
+            StorageError: not all of it is counted; to be repeated.
+        """
+        text = files("storage").joinpath("statements", "calls_by_parent.sql").read_text(encoding="utf-8")
+        settings: dict[str, int | str] = _COUNTING_SETTINGS | {
+            "max_memory_usage": self._settings.limits.max_memory_bytes
+        }
+        for part in range(PARTS_OF_A_MINUTE):
+            token = f"calls-by-parent-{minute}-{part}"
+            with self._engine.client() as client:
+                client.command(
+                    _COMMENT.sub("", text),
+                    parameters={"minute": minute, "part": part, "parts": PARTS_OF_A_MINUTE},
+                    settings=settings | {"insert_deduplication_token": token},
+                )
 
     def query(self, name: str, parameters: Mapping[str, Any], into: type[RecordT]) -> list[RecordT]:
         """Run storage/queries/<name>.sql with bound parameters; one record per row, columns matched by name.

@@ -75,13 +75,16 @@ class Directory:
         self._by_service: dict[str, list[Part]] = defaultdict(list)
         self._by_principal: dict[str, set[Part]] = defaultdict(set)
         self._nodes: dict[tuple[str, Part, tuple[str, ...]], NodeKey] = {}
+        traced: set[Part] = set()
         for report in reports:
-            if report.signal not in ("access_log", "stats"):
-                continue
-            if report.reporter == "server":
+            if report.signal == "span":
+                if report.reporter == "server":
+                    traced.add(_callee(report))
+            elif report.reporter == "server":
                 self._learn(_callee(report), report.destination_principals)
             else:
                 self._learn(_caller(report), report.source_principals)
+        self._learn_traced(traced)
 
     def reports(self, key: NodeKey) -> bool:
         """Whether the node's own proxy reported."""
@@ -114,6 +117,13 @@ class Directory:
             self._by_service[name[2]].append(name)
         for principal in principals:
             self._by_principal[principal].add(name)
+
+    def _learn_traced(self, names: Iterable[Part]) -> None:
+        """What spans of servers say of themselves counts where no proxy reports under a name that fits: callers may
+        know less of it."""
+        for name in sorted(names):
+            if name[2] and not any(_fits(name, known) for known in self._by_service[name[2]]):
+                self._by_service[name[2]].append(name)
 
     def _node(self, name: Part, principals: Sequence[str], fallback: str) -> NodeKey:
         question = fallback, name, tuple(principals)

@@ -87,7 +87,7 @@ class _Gathered:
 
     def entering(self, edge: EdgeDraft) -> None:
         by_spans = edge.measured_by is Evidence.SPAN
-        (self.sampled if by_spans and edge.client is not None else self.inbound).add(edge.headline)
+        (self.sampled if by_spans and edge.source.sort != QUEUE else self.inbound).add(edge.headline)
         self.logged |= not by_spans and edge.server is not None
         self.families.add(edge.family)
         self.peers.add(edge.source.service)

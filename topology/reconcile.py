@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from meshhub.outcome import is_unreached
 from topology.draft import EdgeDraft, Side
-from topology.identity import SERVICE, Directory
+from topology.identity import QUEUE, SERVICE, Directory
 from topology.model import Evidence, Note
 
 DIFFERING_SHARE = 0.05
@@ -24,7 +24,7 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     notes: list[Note] = []
     if edge.measured_by is Evidence.SPAN:
         notes.append(_SAMPLED)
-        if edge.client is not None and directory.reports(edge.destination):
+        if edge.source.sort != QUEUE and directory.reports(edge.destination):
             notes.append(_among_those_of_others(edge))
     elif edge.measured_by is Evidence.STATS:
         notes.append(_COUNTED)

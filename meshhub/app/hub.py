@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from alerting.evaluation.board import Board
 from alerting.evaluation.service import EvaluationService
 from collector.service import Collector
+from collector.span_calls import SpanCalls
 from dashboard.api.compat.alertmanager import create_router as create_alertmanager_router
 from dashboard.api.compat.router import create_compat_router
 from dashboard.api.router import create_router
@@ -79,6 +80,7 @@ class Hub:
             self._telemetry.meter,
             self._access.authenticator.ingest_tenant,
         )
+        self._span_calls = SpanCalls(self._store, self._clock)
         self._ads = AdsService(settings.ads, settings.data_dir, self._clock, self._telemetry.meter)
         self._board = Board()
         self._evaluation = self._make_evaluation()
@@ -125,6 +127,8 @@ class Hub:
         self._keep_history()
         # The engine before the pages: an embedded one that cannot be opened ends the start.
         await to_thread(self._watch.start, must_answer=self._store.embedded)
+        running.push_async_callback(to_thread, self._span_calls.stop)
+        self._span_calls.start()
         running.push_async_callback(to_thread, self._web.stop)
         reads = self._make_reads()
         await to_thread(self._keep_wiring, reads)

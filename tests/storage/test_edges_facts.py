@@ -131,6 +131,7 @@ def test_a_span_names_what_lies_beyond_the_mesh(
     found = store.query("service_edges_in_window", question, ServiceEdgeReport)
     [edge] = [edge for edge in found if edge.source_service == sent.caller.service]
     assert (edge.destination_kind, edge.destination_service, edge.signal) == (kind, name, "span")
+    assert edge.outcomes == ([(200, -1, "", "unknown")], [1])
 
 
 def test_each_side_knows_its_own_workload_and_the_other_where_the_mesh_tells(

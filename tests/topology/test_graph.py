@@ -219,6 +219,36 @@ def test_ids_are_safe_in_urls_whatever_the_names(service: str, identifier: str) 
     assert identifier in [node.id for node in graph_of(report).nodes]
 
 
+def test_spans_of_both_ends_are_two_views_of_one_edge_under_the_name_that_the_callee_has_for_itself() -> None:
+    plain = {(200, -1, "", "unknown"): 4}
+    named = client_report(SHOP, CART, plain, signal="span", destination_namespace="", destination_cluster="")
+    edge = only_edge(named, server_report(SHOP, CART, plain, signal="span", source_cluster=SHOP.cluster))
+    assert (edge.id, edge.measured_by) == ("lab:test:shop~lab:test:cart~http", Evidence.SPAN)
+    assert edge.client is not None
+    assert edge.server is not None
+    assert codes(edge) == ["sampled"]
+
+
+def test_what_spans_say_of_a_service_that_logs_all_its_calls_is_not_added_to_them() -> None:
+    traced = server_report(BANK, CART, {(200, -1, "", "unknown"): 4}, signal="span", source_cluster=BANK.cluster)
+    graph = graph_of(server_report(SHOP, CART, {OK: 50}), traced)
+    (cart,) = (node for node in graph.nodes if node.service == CART.service)
+    assert cart.inbound is not None
+    assert cart.inbound.requests == 50
+    assert [codes(edge) for edge in graph.edges if edge.measured_by is Evidence.SPAN] == [
+        ["sampled", "logged-under-another-name"]
+    ]
+
+
+def test_a_name_that_spans_have_gives_way_to_that_of_a_proxy() -> None:
+    plain = {(200, -1, "", "unknown"): 4}
+    short = server_report(
+        BANK, CART, plain, signal="span", destination_namespace="", destination_cluster="", source_cluster=BANK.cluster
+    )
+    graph = graph_of(server_report(SHOP, CART, {OK: 50}), short)
+    assert {edge.destination for edge in graph.edges} == {"lab:test:cart"}
+
+
 def test_spans_measure_an_edge_only_where_no_access_log_does() -> None:
     def from_span(destination: Proxy) -> ServiceEdgeReport:
         return client_report(SHOP, destination, {(200, -1, "", "unknown"): 2}, signal="span")

@@ -3599,6 +3599,81 @@ GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluste
     call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
 ;
 
+-- How a call ended by its span: Tuple(transport, response_code, grpc_status), as edges have them. Envoy's spans say the HTTP
+-- status or that there was none. OpenTelemetry's semantic conventions have an HTTP status or a gRPC status; a span with neither
+-- (of a database, a queue, a framework of one's own) has OTLP's status only: it counts as 500 if that is an error, else as 200.
+CREATE OR REPLACE FUNCTION meshhub_span_outcome ON CLUSTER 'two' AS (component, response_code, status_code, attributes) -> CAST(
+    multiIf(
+        response_code != 0 AND attributes['rpc.grpc.status_code'] = '' OR component = 'proxy',
+        ('http', response_code, -1),
+        attributes['rpc.grpc.status_code'] != '' OR attributes['rpc.system'] = 'grpc' OR attributes['rpc.system.name'] = 'grpc',
+        ('grpc', 200, toInt8OrDefault(attributes['rpc.grpc.status_code'], toInt8(if(status_code = 'error', 2, 0)))),
+        ('http', if(status_code = 'error', 500, 200), -1)),
+    'Tuple(transport Enum8(\'http\' = 1, \'grpc\' = 2, \'tcp\' = 3), response_code UInt16, grpc_status Int8)')
+;
+
+-- Edges as spans report them, as before, with how the call ended where there is no HTTP status: calls of databases and queues
+-- that went well were requests without an answer.
+DROP VIEW IF EXISTS edges_from_spans ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ON CLUSTER 'two' TO edges_local AS
+SELECT
+    toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'span' AS signal,
+    if(taken, 'server', 'client') AS reporter,
+    if(taken, concat('queue/', queue), '') AS source_role,
+    if(taken, '', cluster) AS source_cluster,
+    if(taken, '', namespace) AS source_namespace,
+    if(taken, peer, toString(service)) AS source_service,
+    if(taken, '', version) AS source_version,
+    if(taken, '', workload) AS source_workload,
+    if(taken, 'service', destination.kind) AS destination_kind,
+    if(taken, toString(cluster), destination.cluster) AS destination_cluster,
+    if(taken, toString(namespace), destination.namespace) AS destination_namespace,
+    if(taken, toString(service), destination.service) AS destination_service,
+    if(taken, toString(version), destination.version) AS destination_version,
+    if(taken, workload, '') AS destination_workload,
+    outcome.transport AS transport,
+    'unknown' AS security,
+    outcome.response_code AS response_code,
+    outcome.grpc_status AS grpc_status,
+    if(response_flags = '-', '', response_flags) AS response_flags,
+    '' AS source_principal,
+    '' AS destination_principal,
+    count() AS requests,
+    count() AS attempts,
+    sum(response_size) AS bytes_sent,
+    sum(request_size) AS bytes_received,
+    sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
+    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(intDiv(duration_ns, 1000)) AS duration_us
+FROM
+(
+    SELECT
+        time, tenant, cluster, namespace, service, version, response_flags, response_size, request_size,
+        duration_ns,
+        kind = 'consumer' AS taken,
+        meshhub_span_outcome(component, response_code, status_code, attributes) AS outcome,
+        meshhub_workload_name(resource_attributes, instance) AS workload,
+        if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
+        attributes['messaging.system'] AS queue,
+        arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
+            attributes['net.peer.name'], if(queue = '', attributes['db.namespace'], attributes['messaging.destination.name']),
+            concat(database, queue)]) AS peer,
+        arrayMap(name -> meshhub_destination(name), [toLowCardinality(
+            if(upstream_cluster IN ('', '-'), peer, toString(upstream_cluster)))])[1] AS named,
+        multiIf(
+            database != '', (concat('database/', database), '', '', peer, ''),
+            queue != '', (concat('queue/', queue), '', '', peer, ''),
+            (named.kind, named.cluster, named.namespace, named.service, named.version)
+        )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
+    FROM spans_local
+    WHERE kind IN ('client', 'producer', 'consumer') AND (kind != 'consumer' OR attributes['messaging.system'] != '')
+) AS spans
+WHERE if(taken, service, destination.service) != ''
+GROUP BY ALL
+;
+
 -- What the processes of one hub agreed on, in order: entries of logs by name, each position written once (by its
 -- deduplication token: docs/adr/0013). Answers: what came after a position, and what was last. One copy on every node of
 -- a cluster. Kept until a snapshot stands for it.

@@ -1,0 +1,85 @@
+"""Minutes are counted by parents of spans when they are over, each once, also by a hub that starts anew."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from collector.span_calls import BACK, DELAY, SpanCalls
+from meshhub.errors import StorageError
+from meshhub.testing.slo_traffic import HandClock
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC).timestamp()
+COUNTED = NOON + DELAY.total_seconds()
+"""When what began a minute before noon is counted."""
+
+
+class Engine:
+    """Notes which minutes it counted."""
+
+    def __init__(self) -> None:
+        self.counted: list[int] = []
+        self.broken = False
+        self.asked = threading.Event()
+
+    def count_calls_by_parent(self, minute: int) -> None:
+        self.asked.set()
+        if self.broken:
+            raise StorageError("could not reach the engine", retryable=True)
+        self.counted.append(minute)
+
+
+def minutes(engine: Engine) -> list[float]:
+    """What was counted, in minutes from noon."""
+    return [(minute - NOON) / 60 for minute in engine.counted]
+
+
+def test_a_minute_is_counted_once_when_its_spans_have_come_in() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock)
+    calls.catch_up()
+    assert minutes(engine) == [-15.0 + number for number in range(int(BACK / timedelta(minutes=1)))]
+    engine.counted.clear()
+    for later in (59, 60, 61, 185):
+        clock.to(COUNTED + later)
+        calls.catch_up()
+    assert minutes(engine) == [0, 1, 2]
+
+
+def test_what_the_engine_did_not_count_is_asked_for_again() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock)
+    calls.catch_up()
+    engine.counted.clear()
+    clock.to(COUNTED + 120)
+    engine.broken = True
+    with pytest.raises(StorageError):
+        calls.catch_up()
+    engine.broken = False
+    calls.catch_up()
+    assert minutes(engine) == [0, 1]
+
+
+def test_a_hub_that_slept_for_long_begins_where_spans_can_still_be_told_apart() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock)
+    calls.catch_up()
+    engine.counted.clear()
+    clock.to(COUNTED + 5 * 3600)
+    calls.catch_up()
+    assert minutes(engine) == [285.0 + number for number in range(15)]
+
+
+def test_the_thread_goes_on_after_a_fault_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.span_calls.LOOK_SECONDS", 0.01)
+    engine = Engine()
+    engine.broken = True
+    calls = SpanCalls(engine, HandClock(NOON))
+    calls.start()
+    for _ in range(2):
+        engine.asked.clear()
+        assert engine.asked.wait(30)
+    calls.stop()
+    calls.stop()
+    SpanCalls(engine, HandClock(NOON)).stop()
+    assert engine.counted == []
