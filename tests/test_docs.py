@@ -80,3 +80,12 @@ def test_links_between_documents_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", path.read_text(encoding="utf-8"))
     ]
     assert [link for link in links if "://" not in link[1] and not (link[0].parent / link[1]).exists()] == []
+
+
+def test_every_test_that_the_page_on_the_graph_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "how-to" / "graph.md").read_text(encoding="utf-8"))
+    assert len(named) > 10
+    missing = [
+        f"{file}::{name}" for file, name in named if f"def {name}(" not in (DOCS.parent / file).read_text("utf-8")
+    ]
+    assert missing == []
