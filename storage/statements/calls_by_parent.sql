@@ -46,39 +46,57 @@ SELECT
 FROM
 (
     SELECT
-        answering.*,
-        calling.cluster AS calling_cluster,
-        calling.namespace AS calling_namespace,
-        calling.service AS calling_service,
-        calling.version AS calling_version,
-        calling.workload AS calling_workload
+        answering.at AS at,
+        answering.tenant AS tenant,
+        answering.cluster AS cluster,
+        answering.namespace AS namespace,
+        answering.service AS service,
+        answering.version AS version,
+        answering.workload AS workload,
+        answering.outcome AS outcome,
+        answering.flags AS flags,
+        answering.request_size AS request_size,
+        answering.response_size AS response_size,
+        answering.took_us AS took_us,
+        if(sharing.service = '', parent.cluster, sharing.cluster) AS calling_cluster,
+        if(sharing.service = '', parent.namespace, sharing.namespace) AS calling_namespace,
+        if(sharing.service = '', parent.service, sharing.service) AS calling_service,
+        if(sharing.service = '', parent.version, sharing.version) AS calling_version,
+        if(sharing.service = '', parent.workload, sharing.workload) AS calling_workload
     FROM
     (
         SELECT
-            time AS at, tenant, trace_id, span_id, cluster, namespace, service, version, request_size, response_size,
+            time AS at, tenant, cluster, namespace, service, version, request_size, response_size,
             meshhub_workload_name(resource_attributes, instance) AS workload,
             meshhub_span_outcome(component, response_code, status_code, attributes) AS outcome,
             if(response_flags = '-', '', toString(response_flags)) AS flags,
             intDiv(duration_ns, 1000) AS took_us,
-            arrayJoin([span_id, parent_span_id]) AS caller
+            cityHash64(tenant, trace_id, span_id) AS own,
+            cityHash64(tenant, trace_id, parent_span_id) AS above
         FROM spans
         WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin) AND time >= begin AND time < finish
-            AND kind = 'server' AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
+            AND kind = 'server' AND service != '' AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
     ) AS answering
-    INNER JOIN
+    ANY LEFT JOIN
     (
         SELECT
-            tenant, trace_id, span_id, kind, cluster, namespace, service, version,
+            cityHash64(tenant, trace_id, span_id) AS own, cluster, namespace, service, version,
+            meshhub_workload_name(resource_attributes, instance) AS workload
+        FROM spans
+        WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
+            AND time < finish AND kind IN ('client', 'producer') AND span_id != toFixedString('', 8) AND service != ''
+            AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
+    ) AS sharing ON sharing.own = answering.own
+    ANY LEFT JOIN
+    (
+        SELECT
+            cityHash64(tenant, trace_id, span_id) AS own, cluster, namespace, service, version,
             meshhub_workload_name(resource_attributes, instance) AS workload
         FROM spans
         WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
             AND time < finish AND span_id != toFixedString('', 8) AND service != ''
             AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
-    ) AS calling ON calling.trace_id = answering.trace_id AND calling.span_id = answering.caller
-        AND calling.tenant = answering.tenant
-    WHERE (answering.caller != answering.span_id OR calling.kind IN ('client', 'producer')) AND answering.service != ''
-    ORDER BY answering.caller = answering.span_id DESC
-    LIMIT 1 BY answering.trace_id, answering.span_id
+    ) AS parent ON parent.own = answering.above
 )
-WHERE (calling_cluster, calling_namespace, calling_service) != (cluster, namespace, service)
+WHERE calling_service != '' AND (calling_cluster, calling_namespace, calling_service) != (cluster, namespace, service)
 GROUP BY ALL
