@@ -73,17 +73,18 @@ def deploy(
         raise MeshhubError(f"applied to {target.name}, but it is not on record: {fault}") from fault
 
 
-def remove(
-    target: Target, history: History, scope: Scope, documents: tuple[AppliedDocument, ...], by: By, at: datetime
-) -> Deployed:
-    """Take away what was applied last in a scope, and what these documents name, and note it.
+def remove(target: Target, history: History, scope: Scope, bundle: Bundle, by: By, at: datetime) -> Deployed:
+    """Take away what was applied last in a scope, and what a bundle would make, and note it. What it was merged into
+    stays, without it.
 
     Raises:
         Refused: nothing was taken away.
         Interrupted: what there was is as before, but for what the error names. Nothing is noted.
         MeshhubError: it is gone and could not be noted.
     """
-    return deploy(target, history, Applied(scope, (), by.author, by.message), at, former=documents)
+    documents, _ = target.documents(bundle)
+    applied = Applied(scope, target.remaining(bundle), by.author, by.message)
+    return deploy(target, history, applied, at, former=documents)
 
 
 def restored(history: History, version: int, by: By) -> Applied:

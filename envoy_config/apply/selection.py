@@ -43,22 +43,59 @@ def for_cluster(
     return tuple(found), tuple(each for each in chosen if each not in inside and each not in merged[:1])
 
 
+def remaining(bundle: Bundle, cluster: Cluster, name: str = "") -> tuple[AppliedDocument, ...]:
+    """What has to be there when a bundle is taken out of a cluster: Istio's ConfigMap, without named things of ours.
+    Other keys of it stay: nobody knows what they were before.
+
+    Raises:
+        Refused: that ConfigMap cannot be read as mesh configuration.
+    """
+    merged = [each for each in bundle.documents if each.cluster in ("", name) and each.kind is DocumentKind.MESH_CONFIG]
+    live = cluster.get(_mesh_config_map()) if merged else None
+    if live is None:
+        return ()
+    there, wanted = _read(merged[0], live)
+    mesh = as_yaml(without(there, wanted))
+    return (AppliedDocument(merged[0].path, as_yaml({**_mesh_config_map(), "data": {"mesh": mesh}})),)
+
+
 def _mesh_config_map() -> dict[str, Any]:
     meta = {"name": MESH_CONFIG_MAP, "namespace": MESH_CONFIG_NAMESPACE}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta}
 
 
 def _merged(document: Document, live: dict[str, Any]) -> AppliedDocument:
-    text = (live.get("data") or {}).get("mesh") or "{}"
+    there, wanted = _read(document, live)
+    result = merge(there, wanted)
+    mesh = _mesh_text(live) if result == there else as_yaml(result)
+    return AppliedDocument(document.path, as_yaml({**_mesh_config_map(), "data": {"mesh": mesh}}), _is_secret(document))
+
+
+def _read(document: Document, live: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The mesh configuration that is there, and what a document wants of it."""
     try:
-        there = yaml.safe_load(text)
+        there = yaml.safe_load(_mesh_text(live))
     except yaml.YAMLError as error:
         raise Refused("the mesh configuration", [Trouble(document.path, f"the ConfigMap's mesh: {error}")]) from error
-    content = document.content if isinstance(document.content, dict) else yaml.safe_load(document.content)
-    wanted = content.get("meshConfig", content)
-    result = merge(there if isinstance(there, dict) else {}, wanted)
-    mesh = text if result == there else as_yaml(result)
-    return AppliedDocument(document.path, as_yaml({**_mesh_config_map(), "data": {"mesh": mesh}}), _is_secret(document))
+    content: Any = document.content if isinstance(document.content, dict) else yaml.safe_load(document.content)
+    return there if isinstance(there, dict) else {}, content.get("meshConfig", content)
+
+
+def _mesh_text(live: dict[str, Any]) -> str:
+    return (live.get("data") or {}).get("mesh") or "{}"
+
+
+def without(there: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
+    """What is there but for the named things of lists that are ours."""
+    left: dict[str, Any] = {}
+    for key, value in there.items():
+        names = {each["name"] for each in ours[key]} if _named(ours.get(key)) else set()
+        if names and _named(value):
+            kept = [each for each in value if each["name"] not in names]
+            left |= {key: kept} if kept else {}
+        else:
+            left[key] = value
+    return copy.deepcopy(left)
 
 
 def merge(there: Any, wanted: Any) -> Any:

@@ -26,6 +26,10 @@ class Target(Protocol):
         """Those of a bundle that go there, and those that have to go elsewhere."""
         ...
 
+    def remaining(self, bundle: Bundle) -> tuple[AppliedDocument, ...]:
+        """What has to be there when a bundle is taken away: things of others that it was merged into."""
+        ...
+
     def plan(self, documents: Documents, former: Documents) -> tuple[Outcome, ...]:
         """What would be done; `former` is what was applied before."""
         ...
@@ -50,6 +54,9 @@ class ClusterTarget:
     def documents(self, bundle: Bundle) -> tuple[tuple[AppliedDocument, ...], tuple[Document, ...]]:
         return selection.for_cluster(bundle, self._cluster, self._member)
 
+    def remaining(self, bundle: Bundle) -> tuple[AppliedDocument, ...]:
+        return selection.remaining(bundle, self._cluster, self._member)
+
     def plan(self, documents: Documents, former: Documents) -> tuple[Outcome, ...]:
         return kubernetes.plan(self._cluster, documents, former, force=self._force).outcomes
 
@@ -70,6 +77,9 @@ class DirectoryTarget:
 
     def documents(self, bundle: Bundle) -> tuple[tuple[AppliedDocument, ...], tuple[Document, ...]]:
         return selection.all_documents(bundle), ()
+
+    def remaining(self, bundle: Bundle) -> tuple[AppliedDocument, ...]:  # noqa: ARG002 - nothing is merged in files
+        return ()
 
     def plan(self, documents: Documents, former: Documents) -> tuple[Outcome, ...]:
         return files.plan(self._path, documents, former)

@@ -131,7 +131,8 @@ def remove(
 ) -> None:
     """Take the configuration of a mesh away: what was applied last, and what the mesh file would make.
 
-    Only fields that meshhub owns go, objects where nobody else owns any. Namespaces stay.
+    Only fields that meshhub owns go, objects where nobody else owns any. Namespaces stay, and Istio's mesh
+    configuration but for the providers of ours.
     """
     from envoy_config.apply.deployment import By, former_documents, scope_of
     from envoy_config.apply.deployment import remove as take_away
@@ -144,12 +145,12 @@ def remove(
         if dry_run:
             named = {each.name for each in documents}
             noted = tuple(each for each in former_documents(history, scope) if each.name not in named)
-            _show(target.plan((), (*documents, *noted)), elsewhere)
+            _show(target.plan(target.remaining(bundle), (*documents, *noted)), elsewhere)
             print_lines([f"Nothing was taken from {target.name}."])
             return
-        done = take_away(target, history, scope, documents, By(author_of(author), message), datetime.now(UTC))
+        done = take_away(target, history, scope, bundle, By(author_of(author), message), datetime.now(UTC))
     _show(done.outcomes, elsewhere)
-    print_lines([f"{done.version.name} of {done.version.scope} has nothing in it."])
+    print_lines([f"{done.version.name} of {done.version.scope} is in force: it was taken away."])
 
 
 def rollback(

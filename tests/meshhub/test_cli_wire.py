@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -196,3 +197,25 @@ def test_a_bundle_is_emitted_as_text_files_and_json(
     assert run("wire", "emit", mesh_file, "--mesh", "other") == 1
     assert run("wire", "schema") == 0
     assert json.loads(capsys.readouterr().out)["title"] == "meshhub mesh file"
+
+
+def test_the_wiring_goes_with_or_without_a_record_of_it(
+    cluster: FakeKubernetes, mesh_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the chart's hooks do it: each job has an empty data directory."""
+    assert run("wire", "apply", mesh_file, "--data-dir", tmp_path / "first") == 0
+    made = dict(cluster.objects)
+    assert run("wire", "remove", mesh_file, "--dry-run", "--data-dir", tmp_path / "second") == 0
+    assert "Nothing was taken from" in capsys.readouterr().out
+    assert dict(cluster.objects) == made
+    assert run("wire", "remove", mesh_file, "--message", "uninstalled", "--data-dir", tmp_path / "second") == 0
+    assert "it was taken away" in capsys.readouterr().out
+    left = [each["kind"] for each in cluster.objects.values() if _managed(each) == {"meshhub"}]
+    assert left == ["ConfigMap"]  # Istio's own, which the fixture has us own
+    mesh = yaml.safe_load((cluster.live("ConfigMap", "istio", "istio-system") or {})["data"]["mesh"])
+    assert mesh == {"enableTracing": True, "extensionProviders": [{"name": "theirs", "prometheus": {}}]}
+    assert run("wire", "remove", mesh_file, "--data-dir", tmp_path / "second") == 0
+
+
+def _managed(content: dict[str, Any]) -> set[str]:
+    return {each["manager"] for each in content["metadata"].get("managedFields", ())}

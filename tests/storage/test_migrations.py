@@ -78,3 +78,11 @@ def test_a_migration_that_was_edited_after_it_was_applied_shows(edited: Store) -
 def test_a_migration_that_was_interrupted_is_run_again(interrupted: Store) -> None:
     assert interrupted.migrations.apply() == [NEWEST.label]
     assert states(interrupted) == {State.APPLIED}
+
+
+def test_a_hub_that_does_not_migrate_waits_for_who_does(fresh: Store) -> None:
+    with pytest.raises(StorageError, match=r"migrations are pending, and storage\.migrate is off") as waiting:
+        fresh.await_schema()
+    assert waiting.value.retryable
+    fresh.migrations.apply()
+    assert fresh.await_schema() == []

@@ -210,3 +210,14 @@ def test_a_cluster_that_is_away_is_said_to_be(tmp_path: Path, monkeypatch: pytes
     kubeconfig.write_text("a: [", encoding="utf-8")
     with pytest.raises(MeshhubError, match="could not find the cluster"), connect():
         pass
+
+
+def test_what_is_removed_leaves_namespaces_and_fields_of_others(cluster: Cluster, state: FakeKubernetes) -> None:
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "hub", "annotations": {"mesh": "on"}}}
+    documents = [document("space", space), document("map", config_map("a", "hub", ours="1"))]
+    carry_out(cluster, plan(cluster, documents))
+    gone = plan(cluster, [], documents)
+    assert sorted(deeds(gone.outcomes)) == ["deleted", "released"]
+    carry_out(cluster, gone)
+    assert state.live("ConfigMap", "a", "hub") is None
+    assert state.live("Namespace", "hub", "") is not None
