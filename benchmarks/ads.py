@@ -11,26 +11,33 @@ import asyncio
 import gc
 import json
 import sys
+import tempfile
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 import psutil
 import uvloop
 
+from envoy_config.ads.building import Builder
 from envoy_config.ads.kinds import Kind
 from envoy_config.ads.server import AdsServer
 from envoy_config.ads.settings import AdsSettings
 from envoy_config.ads.snapshot import Snapshot, make_snapshot
 from envoy_config.ads.state import Board
+from envoy_config.intent import Mesh
 from meshhub.app.serving import allow_descriptors
 from meshhub.clock import SystemClock
+from meshhub.demo.pki import Authority
 from meshhub.testing.ads_clients import cluster, endpoints, listener, routes
 from meshhub.testing.ads_proxies import LiveProxy
 from meshhub.testing.envoys import free_ports
 
 CLUSTERS = tuple(f"service-{number}.bench" for number in range(20))
 WANTS = {Kind.CLUSTER: (), Kind.ENDPOINTS: CLUSTERS, Kind.LISTENER: (), Kind.ROUTES: ("r",)}
+SERVICES = 50
 OPENING = 50
 """Clients that connect at a time."""
 PATIENCE_SECONDS = 300.0
@@ -152,6 +159,55 @@ async def measure(streams: int, changes: int, away: float) -> dict[str, float]:
     }
 
 
+def build(proxies: int) -> dict[str, float]:
+    """What snapshots of so many proxies of 50 services cost: the first ones, and those with other sampling."""
+    with tempfile.TemporaryDirectory() as directory:
+        certificates = Path(directory)
+        authority = Authority("bench", now=datetime.now(UTC), uri="spiffe://bench")
+        (certificates / "ca.pem").write_bytes(authority.certificate)
+        for number in range(SERVICES):
+            identity = f"spiffe://bench/ns/bench/sa/service-{number}"
+            authority.issue(f"service-{number}", uris=[identity]).write(certificates / f"service-{number}")
+        builder, seconds = Builder(), []
+        for percent in (10, 20):
+            mesh = Mesh.model_validate(_mesh(certificates, percent, proxies // SERVICES))
+            began = time.process_time()
+            built = builder.build(mesh)
+            seconds.append(round(time.process_time() - began, 2))
+    return {"proxies": len(built.snapshots), "first_cpu_seconds": seconds[0], "changed_cpu_seconds": seconds[1]}
+
+
+def _mesh(certificates: Path, percent: int, instances: int) -> dict[str, Any]:
+    """Every service calls five others."""
+    services = [
+        {
+            "name": f"service-{number}",
+            "namespace": "bench",
+            "calls": [f"service-{(number + further) % SERVICES}" for further in range(1, 6)],
+            "versions": [
+                {
+                    "version": "v1",
+                    "instances": [
+                        {"address": f"10.{number}.{each // 250}.{each % 250 + 1}", "app_port": 8080}
+                        for each in range(instances)
+                    ],
+                }
+            ],
+        }
+        for number in range(SERVICES)
+    ]
+    return {
+        "apiVersion": "meshhub/v1",
+        "cluster": "bench",
+        "trust_domain": "bench",
+        "hub": {"otlp": "hub.bench:4317"},
+        "control_plane": {"ads": "hub.bench:18000"},
+        "certificates": str(certificates),
+        "sampling_percent": percent,
+        "services": services,
+    }
+
+
 async def be_proxies(port: int, streams: int) -> None:
     slots = asyncio.Semaphore(OPENING)
     await asyncio.gather(*(LiveProxy(f"proxy-{n}.bench", WANTS).run(port, slots) for n in range(streams)))
@@ -162,10 +218,14 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=1000)
     parser.add_argument("--changes", type=int, default=20)
     parser.add_argument("--away", type=float, default=3.0, help="Seconds without a server.")
+    parser.add_argument("--build", type=int, help="Only make the snapshots of so many proxies.")
     parser.add_argument("--client", type=int, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.client:
         uvloop.run(be_proxies(given.client, given.streams))
+        return
+    if given.build:
+        print(json.dumps(build(given.build), indent=2))
         return
     allow_descriptors()
     print(json.dumps(uvloop.run(measure(given.streams, given.changes, given.away)), indent=2))

@@ -12,7 +12,6 @@ from envoy_config.ads.secrets import Identity, read_identity, read_trust
 from envoy_config.ads.snapshot import Snapshot, make_snapshot
 from envoy_config.emit.messages import Message
 from envoy_config.intent import Mesh
-from envoy_config.plan import Proxy
 from envoy_config.planning import plan
 
 
@@ -47,8 +46,13 @@ class Builder:
         faults: list[str] = []
         snapshots: dict[str, Snapshot] = {}
         ends: dict[str, datetime] = {}
+        trust = self._trusted(mesh, faults)
+        identities: dict[tuple[Path, str], Identity | None] = {}
         for proxy in plan(mesh):
-            identity, trust = self._identity(mesh, proxy, faults), self._trusted(mesh, faults)
+            key = (self._local(mesh, proxy.certificate_directory), proxy.spiffe_id)
+            if key not in identities:
+                identities[key] = self._identity(*key, faults)
+            identity = identities[key]
             if identity is None or trust is None:
                 continue
             resources = [self._encoder.encode(kind, message) for kind, message in proxy_messages(mesh, proxy)]
@@ -64,11 +68,10 @@ class Builder:
         names = {directory / name for directory in directories for name in ("cert.pem", "key.pem")}
         return frozenset(names | {self._local(mesh, mesh.certificates.ca_file)})
 
-    def _identity(self, mesh: Mesh, proxy: Proxy, faults: list[str]) -> Identity | None:
-        directory = self._local(mesh, proxy.certificate_directory)
-        key = (directory, proxy.spiffe_id)
+    def _identity(self, directory: Path, spiffe_id: str, faults: list[str]) -> Identity | None:
+        key = (directory, spiffe_id)
         try:
-            self._identities[key] = read_identity(directory, proxy.spiffe_id)
+            self._identities[key] = read_identity(directory, spiffe_id)
         except ValueError as error:
             faults.append(str(error))
         return self._identities.get(key)

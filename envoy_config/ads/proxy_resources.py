@@ -4,7 +4,7 @@ Routes apart from their listeners, endpoints from their clusters, certificates f
 and is taken without draining a connection.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from envoy_config.ads.faults import fault_filter, with_fault
@@ -32,9 +32,17 @@ def proxy_messages(mesh: Mesh, proxy: Proxy) -> Iterator[tuple[Kind, Message]]:
     yield Kind.RUNTIME, {"name": RUNTIME, "layer": flushing()}
     for cluster in static["clusters"]:
         if cluster["name"] not in STATIC_CLUSTERS:
-            yield from _cluster(files.with_secrets(cluster))
+            yield from _cluster(_with_secrets(cluster, files))
     for listener in static["listeners"]:
-        yield from _listener(files.with_secrets(listener), proxy)
+        chains = [_with_secrets(chain, files) for chain in listener["filter_chains"]]
+        yield from _listener(listener | {"filter_chains": chains}, proxy)
+
+
+def _with_secrets(part: Message, files: "_MeshFiles") -> Message:
+    """A cluster or filter chain with its TLS by secrets."""
+    if "transport_socket" not in part:
+        return part
+    return part | {"transport_socket": files.with_secrets(part["transport_socket"])}
 
 
 def _cluster(cluster: Message) -> Iterator[tuple[Kind, Message]]:
@@ -84,7 +92,7 @@ class _MeshFiles:
     def with_secrets(self, node: Any) -> Any:
         if isinstance(node, list):
             return [self.with_secrets(member) for member in node]
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return node
         if "common_tls_context" in node:
             return {**node, "common_tls_context": self._context(dict(node["common_tls_context"]))}

@@ -1,14 +1,15 @@
 """Resources in the form they are sent in: encoded once, for all streams and both variants of the protocol."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from envoy_config.ads.api import from_json, message_class
 from envoy_config.ads.kinds import Kind
-from envoy_config.emit.document import as_json
+from envoy_config.emit.document import as_compact_json
 from envoy_config.emit.messages import Message
 
 VERSION_DIGITS = 16
@@ -41,8 +42,8 @@ class Encoder:
     """Makes resources of messages in JSON form. What was encoded already, for whichever proxy, is shared."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Kind, str], Resource] = {}
-        self._used: set[tuple[Kind, str]] = set()
+        self._known: dict[tuple[Kind, bytes], Resource] = {}
+        self._used: set[tuple[Kind, bytes]] = set()
 
     def encode(self, kind: Kind, message: Message) -> Resource:
         """The resource that a message is; its name is the message's own.
@@ -50,7 +51,7 @@ class Encoder:
         Raises:
             ValueError: it is no such message; the error says which field.
         """
-        text = as_json(message)
+        text = as_compact_json(message)
         key = (kind, text)
         self._used.add(key)
         if key not in self._known:
@@ -63,15 +64,15 @@ class Encoder:
         self._used = set()
 
 
-def _encoded(kind: Kind, text: str) -> Resource:
-    message: dict[str, Any] = json.loads(text)
+def _encoded(kind: Kind, text: bytes) -> Resource:
+    message: dict[str, Any] = orjson.loads(text)
     name = str(message["cluster_name" if kind is Kind.ENDPOINTS else "name"])
     try:
         body = from_json(kind.message, message).SerializeToString(deterministic=True)
     except ValueError as error:
         raise ValueError(f"{kind.api} resource {name}: {error}") from error
     # Not of the body: protobuf writes the maps of packed messages in an order of each process's own.
-    version = digest(text.encode())
+    version = digest(text)
     content = {"type_url": kind.type_url, "value": body}
     response, delta = (
         message_class("envoy.service.discovery.v3.DiscoveryResponse"),

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from envoy_config.emit.messages import Message
 from meshhub.secret import Secret
 
@@ -13,6 +15,11 @@ from meshhub.secret import Secret
 def as_json(document: Message) -> str:
     """The document for its proxy, with its secrets. JSON, not YAML: Envoy would read a plain `1e5` as a number."""
     return json.dumps(document, indent=2, ensure_ascii=False, default=_reveal) + "\n"
+
+
+def as_compact_json(document: Message) -> bytes:
+    """The same for nobody to read, in a fiftieth of the time."""
+    return orjson.dumps(document, default=_reveal)
 
 
 def write(document: Message, path: Path) -> None:

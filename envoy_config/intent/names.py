@@ -1,6 +1,7 @@
 """The texts of a mesh file that must have a certain form."""
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -24,8 +25,9 @@ def matching(pattern: str, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+@lru_cache(65_536)
 def is_address(host: str) -> bool:
-    """Whether this is an IP address, not a name to resolve."""
+    """Whether this is an IP address, not a name to resolve. Every proxy names every instance that it calls."""
     try:
         ip_address(host)
     except ValueError:

@@ -5,7 +5,7 @@ visitor -> gateway -> shop (HTTP), each with a real Envoy where a test asks for 
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -100,7 +100,7 @@ class Lab:
         """Do something on the server's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
-    def start(self, *, tls: bool = True) -> None:
+    def start(self, *, tls: bool = True, limits: Mapping[str, float] | None = None) -> None:
         files = self.directory / "certificates"
         pair = {"cert_file": files / "hub" / "cert.pem", "key_file": files / "hub" / "key.pem"}
         settings = AdsSettings.model_validate(
@@ -108,6 +108,7 @@ class Lab:
                 "address": f"{LOOPBACK}:{self.port}",
                 "mesh_file": self.mesh_file,
                 "reload_seconds": 0.05,
+                "limits": limits or {},
                 "tls": {**pair, "client_ca_file": files / "ca.pem"} if tls else None,
             }
         )
