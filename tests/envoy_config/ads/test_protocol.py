@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from envoy_config.ads.api import message_class
 from envoy_config.ads.channel import RETRY_SECONDS, Response
 from envoy_config.ads.conversation import ENDPOINTS_SECONDS, Conversation
 from envoy_config.ads.kinds import Kind
@@ -19,7 +20,6 @@ from meshhub.testing.ads_clients import (
     cluster,
     endpoints,
     listener,
-    message_class,
     routes,
     shown,
     wanted,
