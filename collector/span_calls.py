@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -15,6 +16,9 @@ Spans that come later do not count here."""
 
 BACK = timedelta(minutes=15)
 """How far back a hub that starts begins: what was counted before counts once all the same."""
+
+MOST_WAITING = 8
+"""With more segments of spans that wait to be loaded, the engine does not have all spans of the minute yet."""
 
 LOOK_SECONDS = 5.0
 
@@ -30,8 +34,10 @@ class Engine(Protocol):
 class SpanCalls:
     """A thread that asks for one minute after the other."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, waiting: Callable[[], int]) -> None:
+        """`waiting` says how many segments of spans are not loaded yet: a hub that catches up counts afterwards."""
         self._engine = engine
+        self._waiting = waiting
         self._clock = clock
         self._next = 0
         self._ended = threading.Event()
@@ -48,14 +54,14 @@ class SpanCalls:
             self._thread.join()
 
     def catch_up(self) -> None:
-        """Count every minute that is over and was not counted since the start, oldest first.
+        """Count every minute that is over and was not counted since the start, oldest first; nothing while spans wait.
 
         Raises:
             StorageError: the engine did not count; the next call goes on with the same minute.
         """
         until = (self._clock.now() - DELAY).timestamp() // MINUTE * MINUTE
         self._next = max(self._next, int(until - BACK.total_seconds()))
-        while self._next < until and not self._ended.is_set():
+        while self._next < until and self._waiting() <= MOST_WAITING and not self._ended.is_set():
             self._engine.count_calls_by_parent(self._next)
             self._next += MINUTE
 

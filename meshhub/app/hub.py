@@ -80,7 +80,7 @@ class Hub:
             self._telemetry.meter,
             self._access.authenticator.ingest_tenant,
         )
-        self._span_calls = SpanCalls(self._store, self._clock)
+        self._span_calls = SpanCalls(self._store, self._clock, self._spans_waiting)
         self._ads = AdsService(settings.ads, settings.data_dir, self._clock, self._telemetry.meter)
         self._board = Board()
         self._evaluation = self._make_evaluation()
@@ -263,6 +263,10 @@ class Hub:
             create_compat_router(reads.compat),
             create_alertmanager_router(reads.alerts, self._clock),
         ]
+
+    def _spans_waiting(self) -> int:
+        waiting = self._collector.waiting()
+        return waiting[Signal.TRACES] + waiting[Signal.ZIPKIN]
 
     def _check_receivers(self) -> None:
         if not self._collector.ready:

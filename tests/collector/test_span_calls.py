@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.span_calls import BACK, DELAY, SpanCalls
+from collector.span_calls import BACK, DELAY, MOST_WAITING, SpanCalls
 from meshhub.errors import StorageError
 from meshhub.testing.slo_traffic import HandClock
 
@@ -20,7 +20,11 @@ class Engine:
     def __init__(self) -> None:
         self.counted: list[int] = []
         self.broken = False
+        self.behind = 0
         self.asked = threading.Event()
+
+    def waiting(self) -> int:
+        return self.behind
 
     def count_calls_by_parent(self, minute: int) -> None:
         self.asked.set()
@@ -36,7 +40,7 @@ def minutes(engine: Engine) -> list[float]:
 
 def test_a_minute_is_counted_once_when_its_spans_have_come_in() -> None:
     engine, clock = Engine(), HandClock(COUNTED)
-    calls = SpanCalls(engine, clock)
+    calls = SpanCalls(engine, clock, engine.waiting)
     calls.catch_up()
     assert minutes(engine) == [-15.0 + number for number in range(int(BACK / timedelta(minutes=1)))]
     engine.counted.clear()
@@ -48,7 +52,7 @@ def test_a_minute_is_counted_once_when_its_spans_have_come_in() -> None:
 
 def test_what_the_engine_did_not_count_is_asked_for_again() -> None:
     engine, clock = Engine(), HandClock(COUNTED)
-    calls = SpanCalls(engine, clock)
+    calls = SpanCalls(engine, clock, engine.waiting)
     calls.catch_up()
     engine.counted.clear()
     clock.to(COUNTED + 120)
@@ -60,9 +64,20 @@ def test_what_the_engine_did_not_count_is_asked_for_again() -> None:
     assert minutes(engine) == [0, 1]
 
 
+def test_nothing_is_counted_while_spans_wait_to_be_loaded() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock, engine.waiting)
+    engine.behind = MOST_WAITING + 1
+    calls.catch_up()
+    assert engine.counted == []
+    engine.behind = MOST_WAITING
+    calls.catch_up()
+    assert len(engine.counted) == 15
+
+
 def test_a_hub_that_slept_for_long_begins_where_spans_can_still_be_told_apart() -> None:
     engine, clock = Engine(), HandClock(COUNTED)
-    calls = SpanCalls(engine, clock)
+    calls = SpanCalls(engine, clock, engine.waiting)
     calls.catch_up()
     engine.counted.clear()
     clock.to(COUNTED + 5 * 3600)
@@ -74,12 +89,12 @@ def test_the_thread_goes_on_after_a_fault_and_ends(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("collector.span_calls.LOOK_SECONDS", 0.01)
     engine = Engine()
     engine.broken = True
-    calls = SpanCalls(engine, HandClock(NOON))
+    calls = SpanCalls(engine, HandClock(NOON), engine.waiting)
     calls.start()
     for _ in range(2):
         engine.asked.clear()
         assert engine.asked.wait(30)
     calls.stop()
     calls.stop()
-    SpanCalls(engine, HandClock(NOON)).stop()
+    SpanCalls(engine, HandClock(NOON), engine.waiting).stop()
     assert engine.counted == []

@@ -1,5 +1,6 @@
 """Calls between services by parents and children of spans: each counts once, whatever is asked again."""
 
+import itertools
 import time
 from pathlib import Path
 
@@ -17,18 +18,18 @@ CALLER, CALLEE, INNER, OTHER = ("01" * 8, "02" * 8, "03" * 8, "04" * 8)
 CLIENT, SERVER, INTERNAL = OtlpSpan.SPAN_KIND_CLIENT, OtlpSpan.SPAN_KIND_SERVER, OtlpSpan.SPAN_KIND_INTERNAL
 
 
+_ago = itertools.count(3, 3)
+
+
 def exchange() -> tuple[Exchange, int]:
-    """An exchange in the middle of a minute some minutes ago, and that minute."""
-    minute = (int(time.time()) // MINUTE - 3) * MINUTE
+    """An exchange in a minute some minutes ago, and that minute, which is no other test's: it counts once."""
+    minute = (int(time.time()) // MINUTE - next(_ago)) * MINUTE
     return Exchange.of((minute + 30) * 10**9), minute
 
 
-def made(
-    sent: Exchange, kind: "OtlpSpan.SpanKind.ValueType", span_id: str, parent: str = "", **changes: int
-) -> OtlpSpan:
-    start = sent.start + changes.get("after", 0)
+def made(sent: Exchange, kind: "OtlpSpan.SpanKind.ValueType", span_id: str, parent: str = "") -> OtlpSpan:
     return span(
-        "work", kind, trace_id=sent.trace, span_id=span_id, parent_span_id=parent, start=start, duration=2_000_000
+        "work", kind, trace_id=sent.trace, span_id=span_id, parent_span_id=parent, start=sent.start, duration=2_000_000
     )
 
 
