@@ -230,7 +230,8 @@ class Store:
         """
         text, bound = place(query_text(name), parameters, pieces)
         with self._turn(self._settings.limits.max_execution_seconds), self._engine.client(reading=True) as client:
-            return client.raw_query(text, parameters=bound, settings=self._limits(), fmt=form)
+            # In the statement: as settings of the call they would be set in chDB's one session, and `readonly` for good.
+            return client.raw_query(f"{text}\nSETTINGS {settings_clause(self._limits())}", parameters=bound, fmt=form)
 
     def _limits(self) -> dict[str, int | str]:
         limits = self._settings.limits

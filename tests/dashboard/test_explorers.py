@@ -212,6 +212,13 @@ def test_an_export_is_a_file_with_every_row(logs: LogReads, shop: Shop) -> None:
     assert parquet[:4] == parquet[-4:] == b"PAR1"
 
 
+def test_after_an_export_the_engine_still_takes_rows(embedded_store: Store, logs: LogReads, tmp_path: Path) -> None:
+    caller, window = Proxy(f"after-{secrets.token_hex(5)}"), TimeRange.last(timedelta(minutes=1), now=datetime.now(UTC))
+    assert b"".join(logs.export(window, f"source = {caller.service}", ExportFormat.JSON)) == b""
+    entry = access_log(time.time_ns() - SECOND, outbound(caller, Proxy("b")))
+    load(embedded_store, tmp_path, Signal.LOGS, [logs_request(caller, [entry])])
+
+
 def test_a_sheet_holds_no_formulas(embedded_store: Store, logs: LogReads, tmp_path: Path) -> None:
     caller, at = Proxy(f"formula-{secrets.token_hex(5)}"), time.time_ns() - SECOND
     entry = access_log(at, outbound(caller, Proxy("b"), path="=cmd()", user_agent="@x", request_id="-1+2"))
