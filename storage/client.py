@@ -230,7 +230,7 @@ class Store:
         """
         text, bound = place(query_text(name), parameters, pieces)
         with self._turn(self._settings.limits.max_execution_seconds), self._engine.client(reading=True) as client:
-            # In the statement: as settings of the call they would be set in chDB's one session, and `readonly` for good.
+            # In the statement: as settings of the call they are set in chDB's one session, and `readonly` for good.
             return client.raw_query(f"{text}\nSETTINGS {settings_clause(self._limits())}", parameters=bound, fmt=form)
 
     def _limits(self) -> dict[str, int | str]:
