@@ -37,7 +37,7 @@ class OtlpGrpcReceiver:
         Raises:
             MeshhubError: the address cannot be bound, or the certificates cannot be used.
         """
-        server = grpc.aio.server(options=_options(self._limits))
+        server = grpc.aio.server(options=channel_options(self._limits))
         server.add_generic_rpc_handlers((_Methods(self._intake), self._streams))
         target = joined_address(*split_address(self._address))
         try:
@@ -95,11 +95,18 @@ def _credentials(tls: TlsSettings) -> grpc.ServerCredentials:
     return grpc.ssl_server_credentials([(key, chain)], authority, require_client_auth=authority is not None)
 
 
-def _options(limits: LimitSettings) -> list[tuple[str, int]]:
+def channel_options(limits: LimitSettings) -> list[tuple[str, int]]:
+    """The options of the server's connections.
+
+    After a restart all proxies open their streams at once; as many as may be open may wait to be taken up, where gRPC
+    would reset them at random from 1,000 waiting ones on.
+    """
     return [
         ("grpc.so_reuseport", 0),
         ("grpc.max_receive_message_length", int(limits.request_bytes)),
         ("grpc.max_concurrent_streams", limits.concurrent_streams),
+        ("grpc.server.max_pending_requests", limits.streams),
+        ("grpc.server.max_pending_requests_hard_limit", limits.streams),
         ("grpc.http.overload_protection", 0),  # it counts streams that are just ending and refuses honest clients
         ("grpc.max_connection_age_ms", round(limits.connection_age_seconds * 1000)),
         ("grpc.max_connection_age_grace_ms", _AGE_GRACE_MS),

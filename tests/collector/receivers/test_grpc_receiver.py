@@ -12,7 +12,9 @@ import pytest
 from google.rpc import code_pb2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.receivers.otlp_grpc import channel_options
 from collector.schema import SCHEMAS
+from collector.settings import LimitSettings
 from meshhub.errors import MeshhubError
 from meshhub.model import Signal
 from meshhub.testing.collecting import MemorySink, RunningCollector, running
@@ -186,3 +188,10 @@ def _wait_until(condition: Any) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("it did not get there in time")
+
+
+def test_streams_wait_to_be_taken_up_as_long_as_there_may_be_streams() -> None:
+    """gRPC resets them at random from 1,000 waiting ones on otherwise: all proxies come at once after a restart."""
+    options = dict(channel_options(LimitSettings(streams=7_000)))
+    assert options["grpc.server.max_pending_requests"] == 7_000
+    assert options["grpc.server.max_pending_requests_hard_limit"] == 7_000
