@@ -26,7 +26,7 @@ from storage.tenancy import table_filters
 
 RecordT = TypeVar("RecordT")
 
-_COLUMNS = re.compile(r"\$\{columns:(\w+)\}")
+_SHARED = re.compile(r"\$\{(columns|parts):(\w+)\}")
 _COMMENT = re.compile(r"^\s*--.*\n", re.MULTILINE)
 
 _INSERT_SETTINGS = {
@@ -273,12 +273,17 @@ class Store:
 
 @cache
 def query_text(name: str) -> str:
-    """The text of storage/queries/<name>.sql, each `${columns:…}` replaced by a list of storage/queries/columns.
+    """The text of storage/queries/<name>.sql, with what it shares: each `${columns:…}` and `${parts:…}` is the
+    text of that name in storage/queries/columns or parts.
 
     Comments are left out here, once: client and engine would read them again with every question.
     """
-    text = _COMMENT.sub("", _query_file(f"{name}.sql").read_text(encoding="utf-8"))
-    return _COLUMNS.sub(lambda found: _query_file("columns", f"{found[1]}.sql").read_text("utf-8").strip(), text)
+    return _with_shared(_query_file(f"{name}.sql"))
+
+
+def _with_shared(file: Traversable) -> str:
+    text = _COMMENT.sub("", file.read_text(encoding="utf-8"))
+    return _SHARED.sub(lambda found: _with_shared(_query_file(found[1], f"{found[2]}.sql")).strip(), text)
 
 
 def _query_file(*parts: str) -> Traversable:

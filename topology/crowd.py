@@ -3,15 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from storage.records.edges import ServiceEdgeReport
+from topology.draft import Placed
 from topology.identity import OTHERS, SERVICE, NodeKey
 from topology.model import Note
 
 MAX_NODES = 2_000
 """A graph has no more nodes than this, and one for each namespace whose names are taken together."""
-
-Placed = tuple[ServiceEdgeReport, NodeKey, NodeKey]
-"""A report and the nodes of its caller and callee."""
 
 
 class Crowd:
@@ -20,16 +17,23 @@ class Crowd:
     def __init__(self, placed: Sequence[Placed], limit: int = MAX_NODES) -> None:
         self.folded: Mapping[str, NodeKey] = {}
         self.names: Counter[NodeKey] = Counter()
-        keys = {key.id: key for _, *ends in placed for key in ends}
+        keys = {source.id: source for _, source, _ in placed}
+        keys |= {destination.id: destination for _, _, destination in placed}
         if len(keys) > limit:
             busy = _traffic(placed)
             kept = sorted(keys, key=lambda name: (*busy[name], name), reverse=True)[:limit]
             self.folded = {name: _others(keys[name]) for name in keys.keys() - set(kept)}
             self.names = Counter(self.folded.values())
 
-    def place(self, key: NodeKey) -> NodeKey:
-        """The node that stands for this one."""
-        return self.folded.get(key.id, key)
+    def placed(self, placed: Sequence[Placed]) -> Sequence[Placed]:
+        """The reports, each between the nodes that stand for its own."""
+        if not self.folded:
+            return placed
+        folded = self.folded
+        return [
+            (report, folded.get(source.id, source), folded.get(destination.id, destination))
+            for report, source, destination in placed
+        ]
 
     def notes(self) -> tuple[Note, ...]:
         """What was taken together, by namespace."""

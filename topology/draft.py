@@ -1,6 +1,6 @@
 """The graph while it is being built: nodes, and edges that the enrichers fill in."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meshhub.model import Reporter
@@ -11,6 +11,9 @@ from topology.model import Counts, Encryption, Errors, Evidence, Latency, Pool, 
 
 TCP = "tcp"
 """The family of connections; the other one is "http"."""
+
+Placed = tuple[ServiceEdgeReport, NodeKey, NodeKey]
+"""A report and the nodes of its caller and callee."""
 
 OutcomeKey = tuple[int, int, str, str]
 """Response code, gRPC status (-1: none), response flags, security."""
@@ -35,23 +38,19 @@ class Side:
     retries: Retries = field(init=False)
 
     @classmethod
-    def of(cls, reports: Sequence[ServiceEdgeReport]) -> "Side":
+    def of(cls, reports: Sequence[ServiceEdgeReport], reporter: Reporter) -> "Side":
         """The side that these reports of it are: several where a peer was named in ways that mean one workload, or
-        names were taken together. A proxy that did not say where it stood spoke as a caller."""
-        report = added(reports)
+        names were taken together."""
+        report = reports[0] if len(reports) == 1 else added(reports)
+        keys, requests = report.outcomes
         return cls(
             report,
-            reporter_of(report),
+            reporter,
             report.family == TCP,
-            dict(zip(*report.outcomes, strict=True)),
-            tuple(each.relation for each in reports),
-            latency_is_exact=len(reports) == 1,
+            {keys[0]: requests[0]} if len(keys) == 1 else dict(zip(keys, requests, strict=True)),
+            (report.relation,) if len(reports) == 1 else tuple([each.relation for each in reports]),
+            len(reports) == 1,
         )
-
-
-def reporter_of(report: ServiceEdgeReport) -> Reporter:
-    """Which side it is of."""
-    return Reporter.SERVER if report.reporter == "server" else Reporter.CLIENT
 
 
 @dataclass(slots=True)
@@ -65,13 +64,6 @@ class EdgeDraft:
     client: Side | None = None
     server: Side | None = None
     pool: Pool | None = None
-
-    def add(self, side: Side) -> None:
-        """Take either side."""
-        if side.reporter is Reporter.SERVER:
-            self.server = side
-        else:
-            self.client = side
 
     @property
     def headline(self) -> Side:
@@ -93,21 +85,33 @@ class GraphDraft:
         self._nodes: dict[str, NodeKey] = {}
         self._edges: dict[tuple[str, str, str], EdgeDraft] = {}
 
-    def edge(self, source: NodeKey, destination: NodeKey, family: str) -> EdgeDraft | None:
-        """The edge, if it is there."""
-        return self._edges.get((source.id, destination.id, family))
+    def add(self, placed: Iterable[Placed], evidence: Evidence) -> None:
+        """Add the reports of one kind of evidence. An edge that is there by another one stays as it is.
 
-    def add(self, source: NodeKey, destination: NodeKey, evidence: Evidence, side: Side) -> None:
-        """Add a side to its edge, which is made if it is not there."""
-        family = side.report.family
-        draft = self.edge(source, destination, family)
-        if draft is None:
-            draft = EdgeDraft(source, destination, family, evidence)
-            self._edges[source.id, destination.id, family] = draft
+        Each side is added up once, of all its reports: a node that stands for many names has very many. A proxy that
+        did not say where it stood spoke as a caller.
+        """
+        gathered: dict[tuple[str, str, str], tuple[Placed, list[ServiceEdgeReport], list[ServiceEdgeReport]]] = {}
+        for each in placed:
+            report, source, destination = each
+            key = source.id, destination.id, report.family
+            found = gathered.get(key)
+            if found is None:
+                found = gathered[key] = each, [], []
+            (found[2] if report.reporter == "server" else found[1]).append(report)
+        for key, ((_, source, destination), client, server) in gathered.items():
+            if key in self._edges:
+                continue
+            edge = EdgeDraft(source, destination, key[2], evidence)
+            if client:
+                edge.client = Side.of(client, Reporter.CLIENT)
+                self.sides.append(edge.client)
+            if server:
+                edge.server = Side.of(server, Reporter.SERVER)
+                self.sides.append(edge.server)
+            self._edges[key] = edge
             self._nodes[source.id] = source
             self._nodes[destination.id] = destination
-        draft.add(side)
-        self.sides.append(side)
 
     @property
     def edges(self) -> Collection[EdgeDraft]:

@@ -7,11 +7,11 @@ neither has an edge. What several of them have is never added.
 from collections.abc import Sequence
 from datetime import timedelta
 
-from meshhub.model import Reporter, TimeRange
+from meshhub.model import TimeRange
 from storage.records.edges import PoolReport, SeenWorkload, ServiceEdgeReport
 from topology.counts import sorted_counts
-from topology.crowd import MAX_NODES, Crowd, Placed
-from topology.draft import EdgeDraft, GraphDraft, Side, reporter_of
+from topology.crowd import MAX_NODES, Crowd
+from topology.draft import EdgeDraft, GraphDraft, Placed, Side
 from topology.enrich import enrich
 from topology.identity import Directory
 from topology.idle import idle_nodes
@@ -62,7 +62,7 @@ def build_graph(
     placed = [(report, directory.source(report), directory.destination(report)) for report in reports]
     crowd = Crowd(placed)
     draft = GraphDraft(covered.seconds)
-    _add_reports(draft, crowd, placed)
+    _add_reports(draft, crowd.placed(placed))
     add_pools(draft, directory, pools)
     enrich(draft)
     edges = sorted((_edge(edge, directory) for edge in draft.edges), key=lambda edge: edge.id)
@@ -85,20 +85,12 @@ def covered_window(window: TimeRange) -> TimeRange:
     return TimeRange(window.start - timedelta(seconds=start % BUCKET.total_seconds()), window.end)
 
 
-def _add_reports(draft: GraphDraft, crowd: Crowd, placed: Sequence[Placed]) -> None:
-    """Each side is added up once, of all its reports: a node that stands for many names has very many."""
+def _add_reports(draft: GraphDraft, placed: Sequence[Placed]) -> None:
+    signals: dict[str, list[Placed]] = {}
+    for each in placed:
+        signals.setdefault(each[0].signal, []).append(each)
     for evidence in (Evidence.ACCESS_LOG, Evidence.STATS, Evidence.SPAN):
-        sides: dict[tuple[str, str, str, Reporter], list[Placed]] = {}
-        for report, *ends in placed:
-            if report.signal == evidence:
-                source, destination = map(crowd.place, ends)
-                side = source.id, destination.id, report.family, reporter_of(report)
-                sides.setdefault(side, []).append((report, source, destination))
-        for same in sides.values():
-            first, source, destination = same[0]
-            present = draft.edge(source, destination, first.family)
-            if present is None or present.measured_by is evidence:
-                draft.add(source, destination, evidence, Side.of([report for report, _, _ in same]))
+        draft.add(signals.get(evidence, ()), evidence)
 
 
 def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
@@ -124,6 +116,7 @@ def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
 
 
 def _view(side: Side) -> EdgeView:
+    report = side.report
     return EdgeView(
         side.reporter,
         side.rates,
@@ -132,13 +125,13 @@ def _view(side: Side) -> EdgeView:
         side.flags,
         side.encryption,
         side.retries,
-        _known(side.report.source_versions),
-        _known(side.report.destination_versions),
-        side.report.first_seen,
-        side.report.last_seen,
+        _known(report.source_versions),
+        _known(report.destination_versions),
+        report.first_seen,
+        report.last_seen,
         side.relations,
-        _known(side.report.source_workloads),
-        _known(side.report.destination_workloads),
+        _known(report.source_workloads),
+        _known(report.destination_workloads),
     )
 
 
@@ -150,6 +143,8 @@ def _transport(side: Side) -> Transport:
 
 
 def _known(requests: Counts) -> Counts:
+    if len(requests) == 1:
+        return {} if "" in requests else requests
     if "" in requests:
         requests = {name: count for name, count in requests.items() if name}
     return sorted_counts(requests)

@@ -71,10 +71,12 @@ class Directory:
 
     def __init__(self, reports: Iterable[ServiceEdgeReport]) -> None:
         self._reporting: set[Part] = set()
+        self._named: dict[Part, NodeKey] = {}
+        """Those that a name alone tells: reporting ones, and incomplete names of these."""
         self._services: set[Name] = set()
         self._by_service: dict[str, list[Part]] = defaultdict(list)
         self._by_principal: dict[str, set[Part]] = defaultdict(set)
-        self._nodes: dict[tuple[str, Part, tuple[str, ...]], NodeKey] = {}
+        self._nodes: dict[tuple[str | Part, ...], NodeKey] = {}
         traced: set[Part] = set()
         for report in reports:
             if report.signal == "span":
@@ -100,19 +102,25 @@ class Directory:
 
     def source(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's caller."""
-        sort = QUEUE if report.source_role.startswith("queue/") else UNKNOWN_CALLER
-        return self._node(_caller(report), report.source_principals, sort)
+        name = _caller(report)
+        if report.source_role.startswith("queue/"):
+            return self._node(name, report.source_principals, QUEUE)
+        return self._named.get(name) or self._node(name, report.source_principals, UNKNOWN_CALLER)
 
     def destination(self, report: ServiceEdgeReport) -> NodeKey:
         """The node of a report's callee."""
+        name = _callee(report)
+        if report.destination_kind == SERVICE:
+            return self._named.get(name) or self._node(name, report.destination_principals, UNKNOWN_DESTINATION)
         sort = _SORTS.get(report.destination_kind.partition("/")[0], UNKNOWN_DESTINATION)
-        return self._node(_callee(report), report.destination_principals, sort)
+        return self._node(name, report.destination_principals, sort)
 
     def _learn(self, name: Part, principals: Sequence[str]) -> None:
         if not name[2]:
             return
         if name not in self._reporting:
             self._reporting.add(name)
+            self._named[name] = NodeKey.of(SERVICE, *name)
             self._services.add(name[:3])
             self._by_service[name[2]].append(name)
         for principal in principals:
@@ -126,7 +134,7 @@ class Directory:
                 self._by_service[name[2]].append(name)
 
     def _node(self, name: Part, principals: Sequence[str], fallback: str) -> NodeKey:
-        question = fallback, name, tuple(principals)
+        question: tuple[str | Part, ...] = (fallback, name, *principals)
         node = self._nodes.get(question)
         if node is None:
             node = self._nodes[question] = self._find(name, principals, fallback)
@@ -135,22 +143,25 @@ class Directory:
     def _find(self, name: Part, principals: Sequence[str], fallback: str) -> NodeKey:
         if fallback in _SORTS:
             return NodeKey.of(fallback, "", "", name[2])
-        resolved = self._resolve(name, principals)
+        if name in self._named:
+            return self._named[name]
+        fitting = {known for known in self._by_service.get(name[2], ()) if _fits(name, known)}
+        if fitting:
+            node = self._named[name] = NodeKey.of(SERVICE, *_the_one(fitting, name))
+            return node
+        certified = {known for principal in principals for known in self._by_principal.get(principal, ())}
+        resolved = _the_one({known for known in certified if not name[0] or known[0] == name[0]}, name)
         if resolved[2]:
             return NodeKey.of(SERVICE, *resolved)
         return NodeKey.of(fallback, "", "", principals[0] if principals else "")
 
-    def _resolve(self, name: Part, principals: Sequence[str]) -> Part:
-        if name in self._reporting:
-            return name
-        fitting = {known for known in self._by_service.get(name[2], ()) if _fits(name, known)}
-        if not fitting:
-            certified = {known for principal in principals for known in self._by_principal.get(principal, ())}
-            fitting = {known for known in certified if not name[0] or known[0] == name[0]}
-        if len(fitting) == 1:
-            return fitting.pop()
-        services = {known[:3] for known in fitting}
-        return (*services.pop(), "", "") if len(services) == 1 else name
+
+def _the_one(fitting: set[Part], name: Part) -> Part:
+    """The one that fits, or the service that all that do are of; the name as it is, if there is none."""
+    if len(fitting) == 1:
+        return next(iter(fitting))
+    services = {known[:3] for known in fitting}
+    return (*services.pop(), "", "") if len(services) == 1 else name
 
 
 _SORTS = {EXTERNAL: EXTERNAL, DATABASE: DATABASE, QUEUE: QUEUE}

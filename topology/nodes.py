@@ -13,7 +13,7 @@ GATEWAY_ROLE = "gateway"
 
 def build_nodes(draft: GraphDraft, directory: Directory, crowd: Crowd) -> tuple[ServiceNode, ...]:
     """Every node at the end of an edge, by id. The draft must be enriched."""
-    gathered = {key.id: _Gathered() for key in draft.nodes}
+    gathered = {key.id: _Gathered(key.sort not in _NAMED) for key in draft.nodes}
     for edge in draft.edges:
         gathered[edge.source.id].leaving(edge)
         gathered[edge.destination.id].entering(edge)
@@ -30,13 +30,13 @@ class _Traffic:
     edges: int = 0
 
     def add(self, side: Side) -> None:
-        requests, errors = side.report.requests, side.errors
+        rates, errors = side.rates, side.errors
         self.edges += 1
-        self.requests += requests
-        self.per_second += side.rates.per_second
+        self.requests += rates.requests
+        self.per_second += rates.per_second
         if errors.by_kind:
-            self.failed += (errors.share or 0.0) * requests
-            self.client_errors += (errors.client_error_share or 0.0) * requests
+            self.failed += (errors.share or 0.0) * rates.requests
+            self.client_errors += (errors.client_error_share or 0.0) * rates.requests
 
     def absorb(self, other: "_Traffic") -> None:
         self.edges += other.edges
@@ -57,6 +57,8 @@ class _Traffic:
 
 @dataclass(slots=True)
 class _Gathered:
+    nameless: bool
+    """Of such a node it is told who its peers are, and what is said of the calls to it."""
     inbound: _Traffic = field(default_factory=_Traffic)
     sampled: _Traffic = field(default_factory=_Traffic)
     """What only spans say of calls to it."""
@@ -74,7 +76,8 @@ class _Gathered:
     def leaving(self, edge: EdgeDraft) -> None:
         self.outbound.add(edge.headline)
         self.families.add(edge.family)
-        self.peers.add(edge.destination.service)
+        if self.nameless:
+            self.peers.add(edge.destination.service)
         if edge.source.sort == QUEUE:
             self.systems.add(edge.headline.report.source_role.partition("/")[2])
         if edge.client is not None:
@@ -90,7 +93,8 @@ class _Gathered:
         (self.sampled if by_spans and edge.source.sort != QUEUE else self.inbound).add(edge.headline)
         self.logged |= not by_spans and edge.server is not None
         self.families.add(edge.family)
-        self.peers.add(edge.source.service)
+        if self.nameless:
+            self.peers.add(edge.source.service)
         if edge.destination.sort != SERVICE:
             self.flags.update(edge.headline.flags)
             self.systems.add(edge.headline.report.destination_kind.partition("/")[2])

@@ -94,25 +94,31 @@ def show_edge(
     edge: ServiceEdge, ends: dict[str, EndBody], *, reports: bool, verdict: Verdict | None = None
 ) -> EdgeBody:
     """One edge; `ends` has its nodes by id."""
-    golden = _golden(edge.headline)
+    headline = edge.headline
+    golden = _golden(headline)
+    # The headline is one of the sides: what is said of both is made once.
     return {
         "id": edge.id,
         "source": ends[edge.source],
         "destination": ends[edge.destination],
         "transport": edge.transport,
         "measured_by": edge.measured_by,
-        "headline": edge.headline.reporter,
+        "headline": headline.reporter,
         **golden,
         "reports": {
-            "client": None if edge.client is None else _report(edge.client),
-            "server": None if edge.server is None else _report(edge.server),
+            "client": None
+            if edge.client is None
+            else _report(edge.client, golden if edge.client is headline else None),
+            "server": None
+            if edge.server is None
+            else _report(edge.server, golden if edge.server is headline else None),
         }
         if reports
         else None,
         "health": show_health(verdict),
         "pool": None if edge.pool is None else _pool(edge.pool),
         "security": None if edge.security is None else {"code": edge.security.code, "text": edge.security.text},
-        "notes": show_notes(edge.notes),
+        "notes": show_notes(edge.notes) if edge.notes else [],
     }
 
 
@@ -153,9 +159,9 @@ def _golden(view: EdgeView) -> GoldenBody:
     }
 
 
-def _report(view: EdgeView) -> ReportBody:
+def _report(view: EdgeView, golden: GoldenBody | None) -> ReportBody:
     return {
-        **_golden(view),
+        **(golden or _golden(view)),
         "response_codes": view.errors.response_codes,
         "grpc_statuses": view.errors.grpc_statuses,
         "bytes_received": view.rates.bytes_received,

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dashboard.queries import Queries
-from dashboard.reads.bounds import bounds
+from dashboard.reads.bounds import bounds, widened
 from dashboard.reads.collection import without_collection
 from dashboard.reads.edge_reports import EdgeReports
 from dashboard.reads.graph_refresh import GraphRefresh
@@ -50,7 +50,7 @@ class GraphReads:
         A window that ends now may be answered by one that ended up to ten seconds before: the graph's window says so.
 
         Args:
-            window: widened to whole ten seconds.
+            window: widened to whole ten seconds, a long one to whole minutes or hours (dashboard.reads.bounds).
             perspective: what a node is.
             idle: with the services that had no traffic in the window, and some in the day before.
         """
@@ -72,14 +72,16 @@ class GraphReads:
 
     def _read(self, window: TimeRange, perspective: Perspective, idle: bool) -> ServiceGraph:
         (oldest,) = self._queries.query("edges_since", {}, EdgesSince)
-        window = measured_part(window, oldest.since)
+        measured = measured_part(window, oldest.since)
+        window = widened(measured)
         logged = self._reports.read(window, by=perspective, limit=MAX_EDGE_REPORTS)
         has_stats = oldest.counted_until >= window.start.timestamp() - 60
         counted = self._counted(window, perspective) if has_stats else []
         reports = [*logged, *counted]
         return build_graph(
             reports,
-            window,
+            # What is not over yet is not measured to its end.
+            TimeRange(window.start, min(window.end, max(measured.end, self._clock.now()))),
             truncated=MAX_EDGE_REPORTS in (len(logged), len(counted)),
             pools=self._queries.query("stats_of_edges", bounds(window) | {"limit": MAX_POOLS}, PoolReport),
             workloads=self._workloads(window) if idle else (),

@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 from dashboard.api.comparison import PREVIOUS
 from dashboard.ui import comparing, controls, ids
 from dashboard.ui.pages.page import Page
+from dashboard.ui.views import menu
 from dashboard.ui.views.parts import aria, icon, icon_button
 
 WINDOWS = {"5m": "5 min", "15m": "15 min", "1h": "1 h", "6h": "6 h", "1d": "1 d", "7d": "7 d"}
@@ -187,7 +188,7 @@ def _compare() -> Component:
         className="button compare",
         title="Compare with an earlier window (c)",
     )
-    choices = [dmc.MenuItem(text, id=name, n_clicks=0) for name, _, text in COMPARISONS]
+    choices = [menu.item(name, text) for name, _, text in COMPARISONS]
     custom = dmc.DateTimePicker(
         id=ids.COMPARE_CUSTOM,
         label="The window that ends at (your time)",
@@ -197,12 +198,7 @@ def _compare() -> Component:
         dropdownType="modal",
         className="custom-time",
     )
-    menu: Component = dmc.Menu(
-        [dmc.MenuTarget(target), dmc.MenuDropdown([dmc.MenuLabel("Compare with"), *choices, custom])],
-        keepMounted=True,
-        position="bottom-start",
-    )
-    return menu
+    return menu.menu(target, [*choices, custom], title="Compare with", to_the_right=True)
 
 
 def _search() -> Component:
@@ -228,17 +224,8 @@ def _share() -> Component:
         (ids.COPY_CURL, "api", "Copy as curl"),
         (ids.COPY_CLI, "cli", "Copy as CLI"),
     )
-    menu: Component = dmc.Menu(
-        [
-            dmc.MenuTarget(icon_button(ids.SHARE, "share", "Share this view (y copies the link)")),
-            dmc.MenuDropdown(
-                [dmc.MenuItem(text, id=name, leftSection=icon(glyph), n_clicks=0) for name, glyph, text in items]
-            ),
-        ],
-        keepMounted=True,
-        position="bottom-end",
-    )
-    return menu
+    button = icon_button(ids.SHARE, "share", "Share this view (y copies the link)")
+    return menu.menu(button, [menu.item(name, text, glyph) for name, glyph, text in items])
 
 
 def _help(pages: Sequence[Page]) -> Component:

@@ -6,20 +6,7 @@
 -- longer one: hours, then ever shorter ones towards its ends. Every row of `edges` counts exactly once.
 -- Rows are grouped by hashes of their names (edges.relation, edges.outcome), which is five times as fast as by names.
 WITH
-    toUInt32(floor({start:Float64} / 10) * 10) AS first,
-    toUInt32(ceil({end:Float64} / 10) * 10) AS last,
-    toDateTime(first, 'UTC') AS first_10,
-    toDateTime(last, 'UTC') AS last_10,
-    toDateTime(intDiv(first + 59, 60) * 60, 'UTC') AS first_60,
-    toDateTime(intDiv(last, 60) * 60, 'UTC') AS last_60,
-    toDateTime(intDiv(first + 299, 300) * 300, 'UTC') AS first_300,
-    toDateTime(intDiv(last, 300) * 300, 'UTC') AS last_300,
-    toDateTime(intDiv(first + 599, 600) * 600, 'UTC') AS first_600,
-    toDateTime(intDiv(last, 600) * 600, 'UTC') AS last_600,
-    toDateTime(intDiv(first + 1799, 1800) * 1800, 'UTC') AS first_1800,
-    toDateTime(intDiv(last, 1800) * 1800, 'UTC') AS last_1800,
-    toDateTime(intDiv(first + 3599, 3600) * 3600, 'UTC') AS first_3600,
-    toDateTime(intDiv(last, 3600) * 3600, 'UTC') AS last_3600
+    ${parts:steps_of_window}
 SELECT
     toString(graph.signal) AS signal,
     toString(graph.reporter) AS reporter,
@@ -136,8 +123,7 @@ FROM
                 relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
                 edges.time AS first_seen, edges.time AS last_seen
             FROM edges
-            WHERE edges.time >= first_10 AND edges.time < last_10
-                AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
+            WHERE ${parts:rows_of_edges}
             UNION ALL
             SELECT
                 signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
@@ -147,15 +133,7 @@ FROM
                 relation, outcome, requests, attempts, bytes_sent, bytes_received, duration_us_sum,
                 first_seen, last_seen
             FROM edges_rollup
-            WHERE (seconds = 60 AND edges_rollup.time >= first_60 AND edges_rollup.time < last_60
-                    AND (first_300 >= last_300 OR edges_rollup.time < first_300 OR edges_rollup.time >= last_300))
-                OR (seconds = 300 AND edges_rollup.time >= first_300 AND edges_rollup.time < last_300
-                    AND (first_600 >= last_600 OR edges_rollup.time < first_600 OR edges_rollup.time >= last_600))
-                OR (seconds = 600 AND edges_rollup.time >= first_600 AND edges_rollup.time < last_600
-                    AND (first_1800 >= last_1800 OR edges_rollup.time < first_1800 OR edges_rollup.time >= last_1800))
-                OR (seconds = 1800 AND edges_rollup.time >= first_1800 AND edges_rollup.time < last_1800
-                    AND (first_3600 >= last_3600 OR edges_rollup.time < first_3600 OR edges_rollup.time >= last_3600))
-                OR (seconds = 3600 AND edges_rollup.time >= first_3600 AND edges_rollup.time < last_3600)
+            WHERE ${parts:rows_of_rollup}
         ) AS part
         GROUP BY edge, kind
     ) AS counted
@@ -165,30 +143,6 @@ FROM
 ) AS graph
 INNER JOIN
 (
-    SELECT
-        multiIf({by:String} = 'version', cityHash64(part.relation, part.source_version, part.destination_version),
-            {by:String} = 'workload', cityHash64(part.relation, part.source_workload, part.destination_workload),
-            part.relation) AS edge,
-        quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS latency_us
-    FROM
-    (
-        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
-        FROM edges
-        WHERE edges.time >= first_10 AND edges.time < last_10
-            AND (first_60 >= last_60 OR edges.time < first_60 OR edges.time >= last_60)
-        UNION ALL
-        SELECT relation, source_version, destination_version, source_workload, destination_workload, duration_us
-        FROM edges_latency
-        WHERE (seconds = 60 AND edges_latency.time >= first_60 AND edges_latency.time < last_60
-                AND (first_300 >= last_300 OR edges_latency.time < first_300 OR edges_latency.time >= last_300))
-            OR (seconds = 300 AND edges_latency.time >= first_300 AND edges_latency.time < last_300
-                AND (first_600 >= last_600 OR edges_latency.time < first_600 OR edges_latency.time >= last_600))
-            OR (seconds = 600 AND edges_latency.time >= first_600 AND edges_latency.time < last_600
-                AND (first_1800 >= last_1800 OR edges_latency.time < first_1800 OR edges_latency.time >= last_1800))
-            OR (seconds = 1800 AND edges_latency.time >= first_1800 AND edges_latency.time < last_1800
-                AND (first_3600 >= last_3600 OR edges_latency.time < first_3600 OR edges_latency.time >= last_3600))
-            OR (seconds = 3600 AND edges_latency.time >= first_3600 AND edges_latency.time < last_3600)
-    ) AS part
-    GROUP BY edge
+    ${parts:latency_of_edges}
 ) AS timed ON timed.edge = graph.edge
 ORDER BY requests DESC

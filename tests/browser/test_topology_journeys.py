@@ -180,6 +180,42 @@ def test_names_that_look_like_markup_stay_text(visitor: Any) -> None:
     assert page.locator("img").count() == 0
 
 
+def test_a_service_that_calls_itself_has_a_line_and_the_console_stays_quiet(visitor: Any) -> None:
+    said: list[str] = []
+    visitor.page.on("console", lambda message: said.append(message.text) if message.type == "warning" else None)
+    visitor.site.reads.graphs.make_graph = lambda window: graphs.build(
+        window, [Place("cart"), Place("b")], [Call("cart", "cart", 5), Call("cart", "b", 5)]
+    )
+    page = visitor.go("topology")
+    placed(page, 2)
+    drawn = "() => meshhub.graph().edges(':loop').map((edge) => Object.values(edge.sourceEndpoint())).flat()"
+    ends = page.evaluate(drawn)
+    assert [type(end) in (int, float) for end in ends] == [True, True]
+    assert said == []
+
+
+def test_menus_open_by_click_are_walked_by_keys_and_close(visitor: Any) -> None:
+    page = visitor.go("topology")
+    placed(page, 13)
+    button, png = page.locator("#topology-export"), page.locator("#topology-png")
+    expect(png).not_to_be_visible()
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    expect(png).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#topology-mermaid")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(png).not_to_be_visible()
+    expect(button).to_be_focused()
+    button.click()
+    page.locator("#frame-share").click()
+    expect(png).not_to_be_visible()
+    expect(page.locator("#frame-copy-link")).to_be_visible()
+    page.mouse.click(30, 700)
+    expect(page.locator("#frame-copy-link")).not_to_be_visible()
+
+
 def test_two_hundred_services_are_drawn_by_namespace_in_both_schemes(visitor: Any) -> None:
     made = graphs.mesh(WINDOW, 200, 600)
     visitor.site.reads.graphs.make_graph = lambda _window: made

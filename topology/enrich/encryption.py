@@ -18,15 +18,12 @@ def enrich(draft: GraphDraft) -> None:
 
 def summarize_encryption(side: Side) -> Encryption:
     """Requests that never had a connection to the peer are of unknown security and not in the share."""
+    report = side.report
+    source, destination = tuple(report.source_principals), tuple(report.destination_principals)
     counts: dict[str, int] = {}
     calling = side.reporter is Reporter.CLIENT
     for (_, _, flags, security), requests in side.outcomes.items():
         known_security = UNKNOWN if flags and calling and is_unreached(flags) else security
         counts[known_security] = counts.get(known_security, 0) + requests
-    known = side.report.requests - counts.get(UNKNOWN, 0)
-    return Encryption(
-        counts.get(MUTUAL, 0) / known if known else None,
-        sorted_counts(counts),
-        tuple(side.report.source_principals),
-        tuple(side.report.destination_principals),
-    )
+    known = report.requests - counts.get(UNKNOWN, 0)
+    return Encryption(counts.get(MUTUAL, 0) / known if known else None, sorted_counts(counts), source, destination)

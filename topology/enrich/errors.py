@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from meshhub.outcome import Outcome, classify
 from topology.counts import sorted_counts
-from topology.draft import GraphDraft, Side
+from topology.draft import GraphDraft, OutcomeKey, Side
 from topology.model import Errors
 
 
@@ -18,7 +18,8 @@ def count_errors(side: Side) -> Errors:
     """Classify the outcomes of a side."""
     total = side.report.requests
     if len(side.outcomes) == 1 and total:
-        return _all_alike(*next(iter(side.outcomes))[:3], side.tcp, total)
+        (outcome,) = side.outcomes
+        return _all_alike(outcome, side.tcp, total)
     kinds: dict[str, int] = {}
     codes: dict[str, int] = {}
     statuses: dict[str, int] = {}
@@ -42,9 +43,12 @@ def count_errors(side: Side) -> Errors:
     )
 
 
-def _all_alike(code: int, status: int, flags: str, tcp: bool, total: int) -> Errors:
+def _all_alike(outcome: OutcomeKey, tcp: bool, total: int) -> Errors:
     """What most sides are: every request ended in the same way."""
+    code, status, flags, _ = outcome
     kind, fails, code_text, status_text = _interpret(code, status, flags, tcp)
+    if kind is Outcome.OK and not status_text:
+        return Errors(0.0, 0.0, {}, {code_text: total} if code_text else {}, {})
     return Errors(
         1.0 if fails else 0.0,
         1.0 if kind is Outcome.CLIENT_ERROR else 0.0,

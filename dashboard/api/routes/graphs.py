@@ -29,6 +29,7 @@ from dashboard.api.parameters import (
 )
 from dashboard.api.problems import problem_responses
 from dashboard.api.windows import UnusableWindow
+from dashboard.reads.collection import without_collection
 from dashboard.reads.hub import DataAge
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
@@ -86,8 +87,9 @@ def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
     @router.get(
         "/graph",
         summary="The service graph of a window",
-        description=f"Who called whom, and how it went, by both sides. {WINDOW_TEXT} It is widened to start on a "
-        "multiple of ten seconds. The format is `format`, or what Accept prefers.",
+        description=f"Who called whom, and how it went, by both sides. {WINDOW_TEXT} It is widened to whole ten "
+        "seconds, one of an hour or more to whole minutes or longer steps: by a sixtieth at most at either end. "
+        "The format is `format`, or what Accept prefers.",
         response_model=GraphBody,
         responses={200: {"content": written}, 304: {"description": "The ETag still holds."}, **responses},
     )
@@ -116,7 +118,8 @@ def _add_graph(router: APIRouter, graphs: GraphReads, insights: InsightReads, hu
             part = part_of(graph, report, find, hide)
             if name != JSON:
                 return bytes(Response(FORMATS[name].write(part, report)).body)
-            return bytes(json_response(show_graph(part, None, reports=reports, health=report)).body)
+            with without_collection():
+                return bytes(json_response(show_graph(part, None, reports=reports, health=report)).body)
 
         body = answers.body(graph, (name, view, idle, reports, health, find, hide, graph.window), write)
         if name != JSON:

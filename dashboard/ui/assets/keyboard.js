@@ -30,7 +30,7 @@
   };
   const ROWS = "main a.row, .panel .worst a, .panel .table a";
   const FIELDS = "main input[type=text]:not([readonly]), main input[type=search], main input:not([type]), main textarea";
-  const DIALOG = ".mantine-Modal-content, .mantine-Menu-dropdown, .mantine-Popover-dropdown";
+  const DIALOG = ".mantine-Modal-content, .drop[data-open] .drop-down";
   let prefixed = 0;
 
   function typing(target) {

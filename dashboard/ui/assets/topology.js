@@ -14,6 +14,12 @@
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
 
+  /* dash-cytoscape always names a sensitivity, which is the usual one, and Cytoscape warns of any that is named. */
+  const warn = console.warn;
+  console.warn = (...told) => {
+    if (!String(told[0]).startsWith("You have set a custom wheel sensitivity")) warn.apply(console, told);
+  };
+
   function graph() {
     const holder = document.getElementById(GRAPH);
     if (!holder) return null;

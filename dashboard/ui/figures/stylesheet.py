@@ -140,6 +140,8 @@ def _edge_rules(tokens: Tokens) -> list[Rule]:
                 "edge-distances": "node-position",
             },
         ),
+        # From a service to itself: above it. At its side, as by default, the line would end within so wide a node.
+        _rule("edge:loop", {"loop-direction": "0deg", "loop-sweep": "-60deg", "control-point-step-size": 38}),
         _rule(f"edge.{Transport.TCP}", {"target-arrow-shape": "vee"}),
         _rule("edge.bundle", {"line-opacity": 0.4, "text-opacity": 0, "text-background-opacity": 0}),
         *(_edge_health(health, tokens) for health in Health if health is not Health.HEALTHY),

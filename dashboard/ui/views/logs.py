@@ -10,7 +10,7 @@ from dashboard.ui import ids
 from dashboard.ui.figures.log_histogram import empty
 from dashboard.ui.links import Links
 from dashboard.ui.state.logs import LogsState
-from dashboard.ui.views import cards, log_rows
+from dashboard.ui.views import cards, log_rows, menu
 from dashboard.ui.views.cards import empty_card
 from dashboard.ui.views.grid import grid
 from dashboard.ui.views.parts import aria, code, icon, icon_button, link
@@ -175,31 +175,10 @@ def _columns() -> Component:
         id=ids.LOGS_COLUMNS,
         value=list(log_rows.SHOWN),
     )  # fmt: skip
-    chooser: Component = dmc.Popover(
-        [
-            dmc.PopoverTarget(icon_button(ids.LOGS_COLUMNS_OPEN, "columns", "Choose columns")),
-            dmc.PopoverDropdown(boxes),
-        ],
-        keepMounted=True,
-        position="bottom-end",
-        shadow="md",
-    )
-    return chooser
+    return menu.controls(icon_button(ids.LOGS_COLUMNS_OPEN, "columns", "Choose columns"), boxes)
 
 
 def _exports() -> Component:
     items = ((ids.LOGS_EXPORT_CSV, "CSV"), (ids.LOGS_EXPORT_JSON, "JSON lines"), (ids.LOGS_EXPORT_PARQUET, "Parquet"))
-    menu: Component = dmc.Menu(
-        [
-            dmc.MenuTarget(icon_button(ids.LOGS_EXPORT, "export", "Export what matches")),
-            dmc.MenuDropdown(
-                [
-                    dmc.MenuLabel("Up to 10,000 rows that match"),
-                    *(dmc.MenuItem(text, id=name, n_clicks=0) for name, text in items),
-                ]
-            ),
-        ],
-        keepMounted=True,
-        position="bottom-end",
-    )
-    return menu
+    button = icon_button(ids.LOGS_EXPORT, "export", "Export what matches")
+    return menu.menu(button, [menu.item(name, text) for name, text in items], title="Up to 10,000 rows that match")

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard.ui import ids
 from dashboard.ui.query import EdgeLabel, Groups
 from dashboard.ui.state.topology import Boxes
+from dashboard.ui.views import menu
 from dashboard.ui.views.parts import aria, icon, icon_button
 from topology.model import Perspective
 
@@ -94,14 +95,7 @@ def _display() -> Component:
         dmc.Switch(id=ids.TOPOLOGY_IDLE, label="Services and edges without traffic", checked=True, size="xs"),
         dmc.Switch(id=ids.TOPOLOGY_MOTION, label="Moving traffic (m)", checked=True, size="xs"),
     ]
-    popover: Component = dmc.Popover(
-        [dmc.PopoverTarget(target), dmc.PopoverDropdown(html.Div(choices, className="display"))],
-        position="bottom-start",
-        keepMounted=True,
-        shadow="md",
-        trapFocus=False,
-    )
-    return popover
+    return menu.controls(target, html.Div(choices, className="display"), to_the_right=True)
 
 
 def _focus() -> Component:
@@ -116,16 +110,8 @@ def _focus() -> Component:
 
 
 def _exports() -> Component:
-    items = [dmc.MenuItem(text, id=name, n_clicks=0) for name, text in _EXPORTS]
-    menu: Component = dmc.Menu(
-        [
-            dmc.MenuTarget(icon_button(ids.TOPOLOGY_EXPORT, "export", "Export what is shown")),
-            dmc.MenuDropdown([dmc.MenuLabel("Export"), *items]),
-        ],
-        keepMounted=True,
-        position="bottom-end",
-    )
-    return menu
+    button = icon_button(ids.TOPOLOGY_EXPORT, "export", "Export what is shown")
+    return menu.menu(button, [menu.item(name, text) for name, text in _EXPORTS], title="Export")
 
 
 def _expression(element_id: str, fault_id: str, label: str, example: str) -> Component:
