@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 PYTEST_ARGS ?= --numprocesses 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format bench docs chart chart-goldens audit sbom image clean
+.PHONY: help install demo test chaos lint format bench docs chart chart-goldens audit sbom image clean
 
 help: ## Show the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -29,6 +29,9 @@ demo: $(STAMP) ## Run a real Envoy mesh with traffic, the hub, and its dashboard
 test: $(STAMP) ## Run every test (real Envoy, real engine, real browser)
 	@$(BIN)/python tests/require_system.py
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+chaos: $(STAMP) ## Kill, cut, fill up and skew a hub whose roles are apart, for some minutes
+	MESHHUB_CHAOS=1 $(BIN)/python -m pytest tests/chaos
 
 lint: $(STAMP) ## Formatting, lint rules, types, import contracts
 	$(BIN)/ruff format --check .

@@ -2,12 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from alerting import burning, heartbeat, posted, vitals
+from alerting.alerts.model import Observation
 from alerting.dispatch import Delivery, Dispatcher
 from alerting.evaluation.state import Evaluation
 from alerting.inhibition import Dependencies
@@ -94,9 +95,14 @@ class AlertingService:
 
     def evaluated(self, evaluation: Evaluation) -> None:
         """Take what an evaluation of the SLOs found, if it is this process that acts on it."""
-        if self.active and evaluation.at is not None and not evaluation.trouble:
+        if evaluation.at is not None and not evaluation.trouble:
+            self.evaluate(burning.SOURCE, burning.observe(evaluation), self._clock.now())
+
+    def evaluate(self, source: str, observations: Sequence[Observation], now: datetime) -> None:
+        """Take what somebody else found (alerting.pager.Pager.evaluate), if it is this process that acts on it."""
+        if self.active:
             with self._as_the_one_that_leads():
-                self.pager.evaluate(burning.SOURCE, burning.observe(evaluation), self._clock.now())
+                self.pager.evaluate(source, observations, now)
             self._dispatcher.wake()
 
     def wake(self) -> None:

@@ -1,6 +1,7 @@
 """The `alerting` section of the settings."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -35,3 +36,21 @@ class AlertingSettings(Section):
         description="Time between two checkups of the mesh's wiring (`meshhub doctor`), whose faults become tickets.",
     )
     evaluate_every_seconds: float = Field(default=2, ge=0.2, le=300, description="Time between two evaluations.")
+    lease: Literal["engine", "kubernetes"] = Field(
+        default="engine",
+        description="Where processes with the alerting role find out which of them is the one that evaluates and "
+        "tells: in the store, or by a Lease of the Kubernetes API (needs the rights get, create and update on leases). "
+        "Not asked where one process has all roles.",
+    )
+    lease_name: str = Field(
+        default="meshhub-alerting",
+        min_length=1,
+        description="Name of the lease: the same for all processes of one hub.",
+    )
+    lease_namespace: str = Field(default="", description="Its namespace in Kubernetes; empty: that of the pod.")
+    lease_seconds: float = Field(
+        default=15,
+        ge=3,
+        le=300,
+        description="How long after its last sign of life another process takes over from the one that evaluates.",
+    )

@@ -22,7 +22,8 @@ class Vitals:
     `lag_seconds` is the age of the oldest segment that is not in the store, per signal. `disk_share` is how much of the
     journal's bound, or of the disk, is used. `silent_seconds` is how long nothing has arrived; None where nothing ever
     has. `quarantined` requests lie in quarantine. `engine_trouble`, `evaluation_trouble`: why the engine, or the
-    evaluation of SLOs, does not answer; empty where it does.
+    evaluation of SLOs, does not answer; empty where it does. `silent_processes` of the hub are gone without having said
+    so, or are cut off.
     """
 
     lag_seconds: Mapping[str, float] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Vitals:
     quarantined: int = 0
     engine_trouble: str = ""
     evaluation_trouble: str = ""
+    silent_processes: tuple[str, ...] = ()
 
 
 def observe(vitals: Vitals) -> list[Observation]:
@@ -92,6 +94,15 @@ def _observations(vitals: Vitals) -> Iterator[Observation]:
         vitals.quarantined > 0,
         f"{vitals.quarantined:,} requests lie in quarantine",
         "The engine cannot take them. `meshhub quarantine list` says which, and why.",
+    )
+    gone = len(vitals.silent_processes)
+    yield _hub(
+        "HubProcessSilent",
+        "ticket",
+        gone > 0,
+        f"{gone} {'process' if gone == 1 else 'processes'} of the hub {'is' if gone == 1 else 'are'} not heard of",
+        f"Gone without a word, or cut off from the store: {', '.join(vitals.silent_processes) or 'none'}.",
+        linger=timedelta(minutes=2),
     )
 
 

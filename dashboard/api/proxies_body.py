@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from dashboard.reads.proxies import ProxyOverview
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.ads.state import ProxyState, Refused, Rejected
 from envoy_config.intent.faults import InjectedFault
 

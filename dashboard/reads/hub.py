@@ -1,7 +1,7 @@
 """Questions about the hub itself."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dashboard.queries import Queries
@@ -44,6 +44,33 @@ class HubHealth:
     """By metric and attributes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process of the hub, as it was heard of `age_seconds` ago.
+
+    `trouble` is what it said was wrong, by the names of its checks. `silent`: it is gone without having said that it
+    ends, or it is cut off. `leads`: it is the one that evaluates SLOs; None where it never would be.
+    """
+
+    name: str
+    roles: tuple[str, ...]
+    version: str
+    age_seconds: float
+    trouble: tuple[tuple[str, str], ...] = ()
+    silent: bool = False
+    ended: bool = False
+    leads: bool | None = None
+
+    @property
+    def state(self) -> str:
+        """In one word: well, troubled, silent or ended."""
+        if self.ended:
+            return "ended"
+        if self.silent:
+            return "silent"
+        return "troubled" if self.trouble else "well"
+
+
 class HubReads:
     """How the hub is doing and how new its data is."""
 
@@ -51,6 +78,15 @@ class HubReads:
         self._queries = queries
         self._clock = clock
         self._newest = Newest(queries, clock)
+        self._processes: Callable[[], Sequence[Process]] = tuple
+
+    def connect(self, processes: Callable[[], Sequence[Process]]) -> None:
+        """Ask this for the processes from now on. One tenant's view of the hub has none."""
+        self._processes = processes
+
+    def processes(self) -> Sequence[Process]:
+        """The processes of the hub that were heard of lately."""
+        return self._processes()
 
     def age(self) -> DataAge:
         """How old the newest data is."""

@@ -1,46 +1,25 @@
 """The proxies that this hub configures, and changes to what they are configured with."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from envoy_config.ads.overrides import NO_OVERRIDES, Overrides
-from envoy_config.ads.service import Served
-from envoy_config.ads.state import Board, ProxyState, Refused
+from envoy_config.ads.overview import ProxyOverview
+from envoy_config.ads.state import ProxyState
 from envoy_config.intent.faults import InjectedFault
 from meshhub.errors import NotFound
 from meshhub.principal import Role, named, require
 
 
 class Ads(Protocol):
-    """The ADS server (envoy_config.ads.service.AdsService)."""
+    """The ADS server (envoy_config.ads.service.AdsService), or what stands for the one of another process."""
 
     @property
     def on(self) -> bool: ...
 
-    @property
-    def board(self) -> Board: ...
-
-    @property
-    def served(self) -> Served: ...
+    def overview(self) -> ProxyOverview: ...
 
     def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str: ...
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class ProxyOverview:
-    """All proxies of the mesh file. `faults` are why something is not served as it says; `refused` the last streams
-    that were not served, newest first."""
-
-    on: bool
-    proxies: tuple[ProxyState, ...] = ()
-    faults: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    overrides: Overrides = NO_OVERRIDES
-    mesh: str = ""
-    sampling_percent: float | None = None
-    """What the mesh file says."""
 
 
 class ProxyReads:
@@ -56,18 +35,7 @@ class ProxyReads:
     def overview(self) -> ProxyOverview:
         """How the proxies stand to what they should have."""
         ads = self._connected
-        if ads is None or not ads.on:
-            return ProxyOverview(on=False)
-        served = ads.served
-        return ProxyOverview(
-            True,
-            ads.board.proxies,
-            served.faults,
-            ads.board.refused,
-            served.overrides,
-            served.mesh.cluster if served.mesh else "",
-            served.mesh.sampling_percent if served.mesh else None,
-        )
+        return ads.overview() if ads is not None and ads.on else ProxyOverview(on=False)
 
     def proxy(self, node: str) -> ProxyState:
         """One proxy.
@@ -75,7 +43,7 @@ class ProxyReads:
         Raises:
             NotFound: the mesh file has none of this node id.
         """
-        state = self._connected.board.get(node) if self._connected is not None else None
+        state = next((each for each in self.overview().proxies if each.node == node), None)
         if state is None:
             raise NotFound(f"could not find the proxy {node}: the mesh file that this hub serves has none of this id")
         return state

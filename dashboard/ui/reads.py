@@ -18,9 +18,8 @@ from alerting.silences import Silence
 from dashboard.reads.alerts import AlertHistory
 from dashboard.reads.findings import Findings
 from dashboard.reads.happenings import Happening
-from dashboard.reads.hub import DataAge, HubHealth
+from dashboard.reads.hub import DataAge, HubHealth, Process
 from dashboard.reads.log_answers import ExportFormat, LogDetail, LogFacets, LogHistogram, LogOrder, LogPage, Tail
-from dashboard.reads.proxies import ProxyOverview
 from dashboard.reads.requests import Glance
 from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.service_model import Service, ServiceList, Side
@@ -28,6 +27,7 @@ from dashboard.reads.slos import Defaults, Preview, SloDetail
 from dashboard.reads.traces import Inspected, Rank
 from dashboard.reads.wiring import VersionDetail
 from dashboard.reads.wiring_bundles import MeshBundle
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.doctor.model import Checkup
 from envoy_config.history.model import Version
 from meshhub.expression import Suggestion
@@ -50,6 +50,8 @@ class HubReads(Protocol):
     def age(self) -> DataAge: ...
 
     def health(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth: ...
+
+    def processes(self) -> Sequence[Process]: ...
 
 
 class GraphReads(Protocol):

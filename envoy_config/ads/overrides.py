@@ -6,7 +6,7 @@ both can be told from each other, and either taken back.
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -52,20 +52,35 @@ class Overrides(Section):
 NO_OVERRIDES = Overrides()
 
 
-def full_name(mesh: Mesh, service: str) -> str:
-    """The "<name>.<namespace>" that is meant by the name of a service or gateway, with or without its namespace.
+def full_names(mesh: Mesh) -> tuple[str, ...]:
+    """The "<name>.<namespace>" of every service and gateway, sorted."""
+    parts: tuple[Service | Gateway, ...] = (*mesh.services, *mesh.gateways)
+    return tuple(sorted({f"{part.name}.{part.namespace}" for part in parts}))
+
+
+def full_name(names: Sequence[str], service: str) -> str:
+    """Which of these full names is meant by the name of a service or gateway, with or without its namespace.
 
     Raises:
         NotFound: there is none, or more than one.
     """
-    parts: tuple[Service | Gateway, ...] = (*mesh.services, *mesh.gateways)
-    names = sorted({f"{part.name}.{part.namespace}" for part in parts})
     found = [name for name in names if service in (name, name.partition(".")[0])]
     if len(found) == 1:
         return found[0]
     if found:
         raise NotFound(f"could not tell which {service} is meant: {', '.join(found)}. Give the namespace too.")
     raise NotFound(f"could not find the service {service}: the mesh file has {', '.join(names) or 'none'}.")
+
+
+def sampling_words(percent: float | None, name: str | None) -> str:
+    """A change of sampling in words."""
+    said = "as the mesh file says" if percent is None else f"{percent:g} %"
+    return f"sampling of {name or 'all services without their own'}: {said}"
+
+
+def fault_words(fault: InjectedFault | None, name: str) -> str:
+    """A change of a fault in words."""
+    return f"fault at {name}: {'none' if fault is None else _words(fault)}"
 
 
 def overlaid(mesh: Mesh, overrides: Overrides) -> Mesh:
@@ -116,3 +131,11 @@ def _fault(overrides: Overrides, service: Service) -> dict[str, object]:
 def _changed(mapping: Mapping[str, object], key: str, value: object) -> dict[str, object]:
     rest = {name: each for name, each in mapping.items() if name != key}
     return rest if value is None else {**rest, key: value}
+
+
+def _words(fault: InjectedFault) -> str:
+    parts: Iterable[str] = (
+        f"{fault.delay_percent:g} % delayed by {fault.delay_seconds:g} s" if fault.delay_percent else "",
+        f"{fault.abort_percent:g} % answered {fault.abort_status}" if fault.abort_percent else "",
+    )
+    return ", ".join(part for part in parts if part)

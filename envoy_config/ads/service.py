@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from opentelemetry.metrics import Meter
 from envoy_config.ads import overrides as laid
 from envoy_config.ads.building import Builder, Built
 from envoy_config.ads.instruments import instrument
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.ads.server import AdsServer
 from envoy_config.ads.settings import AdsSettings
 from envoy_config.ads.state import Board
@@ -82,6 +83,19 @@ class AdsService:
         """The bound port by name, if it listens."""
         return {"ads": self._server.port} if self._server.port else {}
 
+    def overview(self) -> ProxyOverview:
+        """How the proxies stand to what they should have."""
+        served = self.served
+        return ProxyOverview(
+            self.on,
+            self.board.proxies,
+            served.faults,
+            self.board.refused,
+            served.overrides,
+            served.mesh.cluster if served.mesh else "",
+            served.mesh.sampling_percent if served.mesh else None,
+        )
+
     def keep(self, history: History) -> None:
         """Record in this history what is served, from now on."""
         self._history = history
@@ -127,9 +141,8 @@ class AdsService:
             MeshhubError: the change could not be kept.
         """
         mesh = self._mesh()
-        name = None if service is None else laid.full_name(mesh, service)
-        said = "as the mesh file says" if percent is None else f"{percent:g} %"
-        what = f"sampling of {name or 'all services without their own'}: {said}"
+        name = None if service is None else laid.full_name(laid.full_names(mesh), service)
+        what = laid.sampling_words(percent, name)
         self._change(lambda overrides: overrides.with_sampling(percent, name), author, what)
         return what
 
@@ -141,8 +154,8 @@ class AdsService:
             Unserved: the change is kept, but not in force.
             MeshhubError: the change could not be kept.
         """
-        name = laid.full_name(self._mesh(), service)
-        what = f"fault at {name}: {'none' if fault is None else _words(fault)}"
+        name = laid.full_name(laid.full_names(self._mesh()), service)
+        what = laid.fault_words(fault, name)
         self._change(lambda overrides: overrides.with_fault(fault, name), author, what)
         return what
 
@@ -240,11 +253,3 @@ def _stamp(path: Path) -> Stamp:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-def _words(fault: InjectedFault) -> str:
-    parts: Iterable[str] = (
-        f"{fault.delay_percent:g} % delayed by {fault.delay_seconds:g} s" if fault.delay_percent else "",
-        f"{fault.abort_percent:g} % answered {fault.abort_status}" if fault.abort_percent else "",
-    )
-    return ", ".join(part for part in parts if part)

@@ -20,6 +20,7 @@ from meshhub.secret import Secret
 from meshhub.settings import Settings
 from meshhub.settings.exposure import jaeger_needs_tokens, web_is_guarded
 from meshhub.web.application import Core
+from storage.shared.log import Log
 
 MAX_TENANTS = 64
 BURST_SECONDS = 5.0
@@ -29,8 +30,8 @@ FIRST_TOKEN = "first administrator"  # noqa: S105 - its name
 class Access:
     """Everything about access that one hub has. Thread-safe."""
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        """Open the ledger, read tokens and keys.
+    def __init__(self, settings: Settings, clock: Clock, log: Log | None = None) -> None:
+        """Open the ledger, read tokens and keys. `log` is what other processes of the hub follow, too.
 
         Raises:
             ConfigurationError: a token, key or secret of the settings cannot be used.
@@ -38,7 +39,7 @@ class Access:
         """
         own = settings.access
         self.required = web_is_guarded(settings)
-        self.ledger = AccessLedger(settings.data_dir / FILE)
+        self.ledger = AccessLedger(settings.data_dir / FILE, log)
         self.authenticator = Authenticator.from_settings(own, self.ledger, clock)
         self._jaeger_is_guarded = jaeger_needs_tokens(settings) and not settings.insecure
         self._clock = clock
@@ -66,7 +67,10 @@ class Access:
 
     def first_token(self) -> Secret | None:
         """A token for an administrator where nobody could come in at all without one; shown this once."""
-        if not self._may_be_locked_out or any(each.scope is Scope.ADMIN for each in self.ledger.tokens()):
+        if not self._may_be_locked_out:
+            return None
+        self.ledger.follow()
+        if any(each.scope is Scope.ADMIN for each in self.ledger.tokens()):
             return None
         _, token = self.ledger.create(FIRST_TOKEN, Scope.ADMIN, None, self._clock.now())
         return token
@@ -75,9 +79,9 @@ class Access:
         """The pages of logging in, and who one is."""
         return [create_login_router(self._door), create_me_router()]
 
-    def guard(self, app: ASGIApp, tenants: "TenantApplications") -> ASGIApp:
-        """The gate before the application."""
-        return AccessControl(app, self._gate, tenants.of)
+    def guard(self, app: ASGIApp, tenants: "TenantApplications | None" = None) -> ASGIApp:
+        """The gate before the application, and before those of tenants, where they have their own."""
+        return AccessControl(app, self._gate, None if tenants is None else tenants.of)
 
 
 class TenantApplications:

@@ -2,22 +2,29 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from alerting.burning import Reasons
 from alerting.evaluation.board import Board
 from alerting.inhibition import ServiceKey, fits
+from alerting.lease.election import Election
+from alerting.lease.engine import EngineLeases
+from alerting.lease.leadership import Alone, Bystander, Leadership
 from alerting.ledger.ledger import Ledger
 from alerting.routing.loading import NOTHING, Notifications, load_notifications
 from alerting.service import AlertingService
 from alerting.vitals import Vitals
-from collector.service import Collector
 from dashboard.reads import Reads
+from meshhub.app.kubernetes_lease import kubernetes_leases
+from meshhub.app.processes import Intake, SeenProcess
+from meshhub.app.shared import Shared
 from meshhub.clock import Clock
 from meshhub.errors import MeshhubError
 from meshhub.model import TimeRange
 from meshhub.settings import Settings
+from meshhub.settings.roles import HubRole
 from topology.model import ServiceGraph
 
 LEDGER = "alerting.sqlite"
@@ -36,21 +43,44 @@ def notifications_of(settings: Settings) -> Notifications:
 
 
 def make_alerting(
-    settings: Settings, notifications: Notifications, reads: Reads, vitals: "HubVitals", board: Board, clock: Clock
+    ledger: Ledger,
+    notifications: Notifications,
+    reads: Reads,
+    vitals: "HubVitals",
+    board: Board,
+    clock: Clock,
+    leadership: Leadership,
 ) -> AlertingService:
-    """The service, on the ledger in the data directory.
-
-    Raises:
-        LedgerFault: the ledger cannot be opened.
-    """
+    """The service on a ledger."""
     return AlertingService(
-        Ledger(settings.data_dir / LEDGER),
+        ledger,
         notifications,
         clock,
         vitals.read,
         dependencies=GraphDependencies(reads.graphs.graph, clock),
         annotator=Reasons(board, reads.slos.explain),
+        leadership=leadership,
     )
+
+
+@contextmanager
+def leadership_of(settings: Settings, shared: Shared | None, clock: Clock) -> Iterator[Leadership]:
+    """Who evaluates and tells: this process where it is alone or is elected; never one without the role.
+
+    Raises:
+        MeshhubError: there is no Kubernetes API to ask.
+    """
+    own = settings.alerting
+    if shared is None:
+        yield Alone()
+    elif not settings.has(HubRole.ALERTING):
+        yield Bystander()
+    elif own.lease == "engine":
+        leases = EngineLeases(shared.log(f"lease/{own.lease_name}"))
+        yield Election(leases, shared.candidate, own.lease_seconds, clock)
+    else:
+        with kubernetes_leases(own.lease_namespace, own.lease_name) as kept:
+            yield Election(kept, shared.candidate, own.lease_seconds, clock)
 
 
 class GraphDependencies:
@@ -95,34 +125,49 @@ class HubVitals:
     """How the hub is, from what its parts know at this moment."""
 
     def __init__(
-        self, collector: Collector, check_engine: Callable[[], None], board: Board, settings: Settings, clock: Clock
+        self,
+        intake: Callable[[], Intake],
+        processes: Callable[[], Sequence[SeenProcess]],
+        check_engine: Callable[[], None],
+        board: Board,
+        clock: Clock,
     ) -> None:
-        self._collector = collector
+        """`intake` is how what takes telemetry is, `processes` are all of the hub; both raise StorageError where that
+        cannot be known."""
+        self._intake = intake
+        self._processes = processes
         self._check_engine = check_engine
         self._board = board
-        self._bound = settings.collector.journal.max_bytes
         self._clock = clock
-        self._accepted = 0
+        self._known = Intake()
         self._arrived: float | None = None
 
     def read(self) -> Vitals:
-        """The numbers of now."""
-        statistics = self._collector.statistics()
+        """The numbers of now. What cannot be known while the engine does not answer is as it was last known."""
+        silent: tuple[str, ...] = ()
+        try:
+            known = self._intake()
+            silent = tuple(each.report.name for each in self._processes() if each.silent)
+        except MeshhubError:
+            known = self._known
+        silence = self._silent(known.accepted)
+        self._known = known
         return Vitals(
-            lag_seconds={signal.value: each.lag_seconds for signal, each in statistics.signals.items()},
-            disk_share=statistics.journal_bytes / self._bound if self._bound else 0.0,
-            journal_full=statistics.journal_full,
-            silent_seconds=self._silent(sum(each.accepted for each in statistics.signals.values())),
-            quarantined=statistics.quarantined,
+            lag_seconds=known.lag_seconds,
+            disk_share=known.disk_share,
+            journal_full=known.journal_full,
+            silent_seconds=silence,
+            quarantined=known.quarantined,
             engine_trouble=self._engine_trouble(),
             evaluation_trouble=self._board.current.trouble,
+            silent_processes=silent,
         )
 
     def _silent(self, accepted: int) -> float | None:
-        """How long nothing has arrived since something did."""
+        """How long nothing has arrived since something did. A count that falls is one of processes that began anew."""
         now = self._clock.monotonic()
-        if accepted != self._accepted:
-            self._accepted, self._arrived = accepted, now
+        if accepted != self._known.accepted:
+            self._arrived = now
         return None if self._arrived is None else now - self._arrived
 
     def _engine_trouble(self) -> str:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from envoy_config.ads.overrides import overlaid
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.ads.service import AdsService
 from envoy_config.ads.state import ProxyState, Standing
 from envoy_config.doctor.model import Configuration, Expected, Telemetry
@@ -39,7 +40,12 @@ class AdsMesh:
         """What each proxy runs with, by node id."""
         if not self._ads.on:
             return {}
-        return {state.node: _configuration(state) for state in self._ads.board.proxies}
+        return configurations(self._ads.overview())
+
+
+def configurations(overview: ProxyOverview) -> dict[str, Configuration]:
+    """What each proxy runs with, by node id."""
+    return {state.node: _configuration(state) for state in overview.proxies}
 
 
 def _signals(mesh: Mesh) -> frozenset[Telemetry]:

@@ -43,6 +43,13 @@ class Settings(Section):
         description="What this process does: collector, web, alerting, ads. Apart from each other they need a "
         "ClickHouse server (docs/how-to/deploy.md).",
     )
+    drain_delay_seconds: float = Field(
+        default=0,
+        ge=0,
+        le=300,
+        description="How long a process that is told to stop says that it is not ready before it refuses anything: the "
+        "time that those in front of it need to notice. Kubernetes: 5.",
+    )
     insecure: bool = Field(
         default=False,
         description="Allow addresses that other machines reach although nothing authenticates their clients.",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from dashboard.reads.proxies import ProxyReads
 from envoy_config.ads.kinds import Kind
 from envoy_config.ads.overrides import Overrides
-from envoy_config.ads.service import Served
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.ads.state import Board, Refused
 from envoy_config.intent.faults import InjectedFault
 from meshhub.errors import NotFound
@@ -22,7 +22,7 @@ class FakeAds:
 
     def __init__(self) -> None:
         self.board = Board()
-        self.served = Served(overrides=Overrides(sampling_percent=50))
+        self.overrides = Overrides(sampling_percent=50)
         self.deeds: list[str] = []
         for node in ("cart-v1-1.shop", "gateway-v1-1.shop", "payment-v1-1.shop", "ratings-v1-2.shop"):
             self.board.expect(node, "4be1aa20c7f09d13", NOW + timedelta(days=6))
@@ -36,6 +36,9 @@ class FakeAds:
                 self.board.settled(node, "4be1aa20c7f09d13")
         detail = "could not serve cart-v1-1.shop: its certificate says spiffe://demo/ns/shop/sa/ratings"
         self.board.refuse(Refused("cart-v1-1.shop", "ipv4:10.0.0.9:51100", "wrong_identity", detail, NOW))
+
+    def overview(self) -> ProxyOverview:
+        return ProxyOverview(True, self.board.proxies, (), self.board.refused, self.overrides)
 
     def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
         self._know(service)

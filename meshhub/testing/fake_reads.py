@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dashboard.reads.backups import BackupReads
 from dashboard.reads.checkup import CheckupReads
-from dashboard.reads.hub import DataAge, HubHealth, Series
+from dashboard.reads.hub import DataAge, HubHealth, Process, Series
 from dashboard.reads.requests import Glance
 from meshhub.errors import NotFound
 from meshhub.model import TimeRange
@@ -90,6 +90,15 @@ class FakeHubReads:
     def age(self) -> DataAge:
         self._mood.check()
         return self.data_age
+
+    def processes(self) -> list[Process]:
+        """A collector that is gone, and others."""
+        return [
+            Process("mesh-collector-0/collector", ("collector",), "0.1.0", 2.0),
+            Process("mesh-collector-1/collector", ("collector",), "0.1.0", 64.0, silent=True),
+            Process("mesh-web-7d9/web", ("web",), "0.1.0", 1.0, (("engine", "could not reach the engine"),)),
+            Process("mesh-alerting-0/alerting", ("alerting",), "0.1.0", 3.0, leads=True),
+        ]
 
     def health(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth:
         self._mood.check()

@@ -49,6 +49,7 @@ class Parts:
     meter: Meter
     tracer: Tracer
     version: str
+    roles: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def create_application(settings: WebSettings, parts: Parts, guard: Guard | None 
 
 def create_core(settings: WebSettings, parts: Parts, lifespan: Lifespan | None = None) -> Core:
     """The application alone: one of it serves all tenants, or each has one of its own."""
-    prober = Prober(parts.checks)
+    prober = Prober(parts.checks, parts.roles)
     pages = WSGIMiddleware(parts.pages.wsgi, workers=settings.page_threads) if parts.pages else None
     app = FastAPI(
         title="meshhub",

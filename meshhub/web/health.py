@@ -35,6 +35,7 @@ class Readiness(BaseModel):
     """The answer of /readyz: ready only if every check is well."""
 
     ready: bool
+    roles: list[str]
     checks: list[CheckResult]
 
 
@@ -43,12 +44,14 @@ class Liveness(BaseModel):
 
     status: str
     version: str
+    roles: list[str]
 
 
 class Prober:
     """Runs checks, each at most once at a time: an engine that hangs holds one thread, however often it is asked."""
 
-    def __init__(self, checks: Sequence[Check]) -> None:
+    def __init__(self, checks: Sequence[Check], roles: Sequence[str]) -> None:
+        self.roles = list(roles)
         self._checks = tuple(checks)
         self._running: dict[str, Future[None]] = {}
         self._threads = ThreadPoolExecutor(max(1, len(self._checks)), "readiness")
@@ -56,7 +59,8 @@ class Prober:
     async def readiness(self) -> Readiness:
         """Ask every check, all at once."""
         results = await asyncio.gather(*(self._ask(check) for check in self._checks))
-        return Readiness(ready=all(result.ok for result in results), checks=list(results))
+        ready = all(result.ok for result in results)
+        return Readiness(ready=ready, roles=self.roles, checks=list(results))
 
     def close(self) -> None:
         """Take no more checks; one that hangs is not waited for."""
@@ -81,11 +85,11 @@ def create_health_router(prober: Prober, version: str) -> APIRouter:
 
     @router.get("/healthz", summary="Whether the process answers")
     async def healthz() -> Liveness:
-        return Liveness(status="ok", version=version)
+        return Liveness(status="ok", version=version, roles=prober.roles)
 
     @router.get(
         "/readyz",
-        summary="Whether telemetry is taken and the engine answers",
+        summary="Whether the process does what its roles are for",
         responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Readiness, "description": "A check failed"}},
     )
     async def readyz(response: Response) -> Readiness:

@@ -140,7 +140,7 @@ def test_the_reason_is_told_of_the_first_that_burn_and_of_slos_only() -> None:
 def test_the_hub_alerts_on_itself(vitals: Vitals, met: set[str]) -> None:
     found = observe_vitals(vitals)
     assert {each.labels["alertname"] for each in found if each.sighting is Sighting.MET} == met
-    assert len(found) == 6
+    assert len(found) == 7
 
 
 def posted(name: str, ends_at: datetime) -> Posted:

@@ -5,7 +5,7 @@ from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Query, Response
 
-from dashboard.api.hub_body import HubBody, show_hub
+from dashboard.api.hub_body import HubBody, ProcessesBody, show_hub, show_processes
 from dashboard.api.parameters import (
     INVALID,
     UNAVAILABLE,
@@ -18,7 +18,7 @@ from dashboard.api.parameters import (
     window_of,
 )
 from dashboard.api.problems import problem_responses
-from dashboard.reads.hub import HubHealth
+from dashboard.reads.hub import HubHealth, Process
 from meshhub.clock import Clock
 from meshhub.model import TimeRange
 
@@ -34,6 +34,8 @@ class HubReads(Protocol):
 
     def health(self, window: TimeRange, metrics: Sequence[str]) -> HubHealth: ...
 
+    def processes(self) -> Sequence[Process]: ...
+
 
 def add_routes(router: APIRouter, hub: HubReads, clock: Clock) -> None:
     """Add the routes of this family."""
@@ -47,3 +49,13 @@ def add_routes(router: APIRouter, hub: HubReads, clock: Clock) -> None:
     )
     def read_hub(window: Length = None, start: Start = None, end: End = None, metric: Metrics = ()) -> Response:
         return json_response(show_hub(hub.health(window_of(window, start, end, clock), metric)))
+
+    @router.get(
+        "/hub/processes",
+        summary="The processes of the hub",
+        description="Those that were heard of in the last ten minutes, with their roles and what is wrong with them.",
+        response_model=ProcessesBody,
+        responses=problem_responses(status_503=UNAVAILABLE),
+    )
+    def read_processes() -> Response:
+        return json_response(show_processes(hub.processes()))

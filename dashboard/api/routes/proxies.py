@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from dashboard.api import proxies_body as bodies
 from dashboard.api.parameters import INVALID, json_response
 from dashboard.api.problems import problem_responses
-from dashboard.reads.proxies import ProxyOverview
+from envoy_config.ads.overview import ProxyOverview
 from envoy_config.ads.state import ProxyState
 from envoy_config.intent.faults import InjectedFault
 

@@ -26,4 +26,5 @@ def register(app: Dash, around: Surroundings) -> None:
     def show(search: str | None, _ticks: int | None) -> Component:
         window = query.parse(search).window(around.clock.now())
         marks = applied_marks(around.reads.happenings, window)
-        return hub.hub(around.reads.hub.health(window, hub_metrics.SHOWN), marks)
+        reads = around.reads.hub
+        return hub.hub(reads.health(window, hub_metrics.SHOWN), marks, reads.processes())

@@ -3,9 +3,9 @@
 from dash import html
 from dash.development.base_component import Component
 
-from dashboard.reads.proxies import ProxyOverview
 from dashboard.ui import format as fmt
 from dashboard.ui.views.parts import code, facts, moment, section, table
+from envoy_config.ads.overview import ProxyOverview
 
 MOST_REFUSED = 20
 

@@ -7,7 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from dashboard.reads.hub import HubHealth
+from dashboard.reads.hub import HubHealth, Process
 from dashboard.ui import format as fmt
 from dashboard.ui import hub_metrics
 from dashboard.ui.figures.annotations import Mark, annotate
@@ -18,6 +18,12 @@ from dashboard.ui.views.parts import health_mark, section, table
 from storage.records.hub import TableSize
 from topology.health import Health
 
+_HEALTH = {
+    "well": Health.HEALTHY,
+    "troubled": Health.DEGRADED,
+    "silent": Health.FAILING,
+    "ended": Health.NOT_MEASURED,
+}
 LAG_SECONDS = 15.0
 """From this lag on the hub is degraded."""
 _GRAPH_CONFIG: Any = {"displayModeBar": False, "responsive": True}
@@ -33,13 +39,14 @@ class Chart:
     stacked: bool = False
 
 
-def hub(health: HubHealth, marks: Iterable[Mark] = ()) -> Component:
-    """The page; `marks` are what was put in force meanwhile."""
+def hub(health: HubHealth, marks: Iterable[Mark] = (), processes: Sequence[Process] = ()) -> Component:
+    """The page; `marks` are what was put in force meanwhile, `processes` those of the hub."""
     told = tuple(marks)
     charts = [_chart(chart, health, told) for chart in _charts(health)]
     return html.Div(
         [
             _head(health),
+            *_processes(processes),
             html.Div(charts, className="charts"),
             html.P("Times of the charts are UTC.", className="muted small"),
             html.Div(section("Storage", _storage(health.tables), aside=_total(health.tables)), className="card"),
@@ -68,6 +75,33 @@ def _head(health: HubHealth) -> Component:
         ],
         className="card head",
     )
+
+
+def _processes(processes: Sequence[Process]) -> list[Component]:
+    """Nothing where one process is the whole hub: what is said of it is said above."""
+    if len(processes) < 2:
+        return []
+    rows = [
+        (
+            html.Span([health_mark(_HEALTH[each.state]), each.name]),
+            ", ".join(each.roles) + (" (evaluates)" if each.leads else ""),
+            _said(each),
+            f"{fmt.duration(each.age_seconds * 1e6)} ago",
+            each.version,
+        )
+        for each in processes
+    ]
+    return [
+        html.Div(
+            section("Processes", table(("Process", "Roles", "State", "Heard of", "Version"), rows)), className="card"
+        )
+    ]
+
+
+def _said(process: Process) -> str:
+    if process.state == "silent":
+        return "silent: gone without a word, or cut off from the store"
+    return "; ".join(f"{name}: {reason}" for name, reason in process.trouble) or process.state
 
 
 def judge(health: HubHealth) -> tuple[Health, str]:

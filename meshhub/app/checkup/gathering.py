@@ -24,7 +24,7 @@ _NO_LIMIT = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
-class Leadership:
+class Leader:
     """Who evaluates SLOs, as far as this hub knows: empty where it does not; and whether that is this hub."""
 
     leader: str
@@ -41,7 +41,7 @@ class HubCheckup:
         collector: Collector,
         board: Board,
         clock: Clock,
-        leadership: Callable[[], Leadership],
+        leadership: Callable[[], Leader],
     ) -> None:
         self._settings = settings
         self._store = store

@@ -81,3 +81,13 @@ def test_a_banner_comes_only_when_data_is_old(text: Text) -> None:
     assert freshness.banner(DataAge(1.0, None, None)) is None
     assert freshness.banner(DataAge(None, None, None)) is None
     assert "The newest data is 40 s old." in text(freshness.banner(DataAge(40.0, None, None)))
+
+
+def test_the_page_says_which_process_is_gone_and_what_another_says_is_wrong(window: TimeRange, text: Text) -> None:
+    reads = FakeReads().hub
+    said = text(hub(reads.health(window, hub_metrics.SHOWN), (), reads.processes()))
+    assert "silent: gone without a word" in said
+    assert "engine: could not reach the engine" in said
+    assert "alerting (evaluates)" in said
+    alone = text(hub(reads.health(window, hub_metrics.SHOWN), (), reads.processes()[:1]))
+    assert "Processes" not in alone

@@ -1,0 +1,172 @@
+"""The ADS server of another process: what it says of its proxies, and changes handed to it through a shared log."""
+
+import json
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from envoy_config.ads import overrides as laid
+from envoy_config.ads.overview import ProxyOverview
+from envoy_config.ads.service import AdsService
+from envoy_config.doctor.model import Configuration, Expected
+from envoy_config.intent.faults import InjectedFault
+from meshhub.app.owned_mesh import AdsMesh, configurations
+from meshhub.app.processes import SILENT_SECONDS, Processes
+from meshhub.errors import MeshhubError, NotFound
+from storage.shared.log import Log
+
+KIND = "ads"
+CHANGES = "ads-changes"
+POSITION_FILE = "ads-changes.position"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AdsReport:
+    """What an ADS server says of its proxies, and of those that the mesh file has."""
+
+    overview: ProxyOverview
+    expected: tuple[Expected, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of sampling, or of the fault, of a service (None: of all)."""
+
+    author: str
+    service: str | None
+    sampling: bool
+    percent: float | None = None
+    fault: InjectedFault | None = None
+
+
+_REPORT = TypeAdapter(AdsReport)
+_CHANGE = TypeAdapter(Change)
+_NOTHING = AdsReport(ProxyOverview(on=False), (), ())
+
+
+def report_of(ads: AdsService) -> Callable[[], str]:
+    """What this process's server says, as text."""
+    mesh = AdsMesh(ads)
+
+    def describe() -> str:
+        served = ads.served.mesh
+        names = laid.full_names(served) if served else ()
+        return _REPORT.dump_json(AdsReport(ads.overview(), mesh.expected(), names)).decode()
+
+    return describe
+
+
+class RemoteAds:
+    """See dashboard.reads.proxies.Ads, and dashboard.reads.doctor.OwnedMesh. Thread-safe."""
+
+    def __init__(self, processes: Processes, changes: Log) -> None:
+        self._processes = processes
+        self._changes = changes
+
+    @property
+    def on(self) -> bool:
+        """Whether a process that configures proxies was heard of."""
+        return self._report().overview.on
+
+    def overview(self) -> ProxyOverview:
+        """How its proxies stood when it was last heard of."""
+        return self._report().overview
+
+    def expected(self) -> tuple[Expected, ...]:
+        """Every proxy of its mesh file."""
+        return self._report().expected
+
+    def configurations(self) -> dict[str, Configuration]:
+        """What each proxy runs with, by node id."""
+        return configurations(self._report().overview)
+
+    def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
+        """Have it change sampling; see AdsService.set_sampling. It is done within seconds."""
+        name = None if service is None else laid.full_name(self._report().names, service)
+        self._hand_over(Change(author, name, sampling=True, percent=percent))
+        return laid.sampling_words(percent, name)
+
+    def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
+        """Have it change a fault; see AdsService.set_fault. It is done within seconds."""
+        name = laid.full_name(self._report().names, service)
+        self._hand_over(Change(author, name, sampling=False, fault=fault))
+        return laid.fault_words(fault, name)
+
+    def _hand_over(self, change: Change) -> None:
+        writer, body = uuid.uuid4().hex, _CHANGE.dump_json(change).decode()
+        while True:
+            last = self._changes.last()
+            if self._changes.append((last.position if last else 0) + 1, writer, body):
+                return
+
+    def _report(self) -> AdsReport:
+        newest = self._processes.newest(KIND)
+        if newest is None:
+            return _NOTHING
+        try:
+            report = _REPORT.validate_json(newest.body)
+        except ValidationError as error:
+            raise MeshhubError(
+                f"could not read what the process {newest.instance} says of its proxies: it is of another version"
+            ) from error
+        if newest.age_seconds <= SILENT_SECONDS:
+            return report
+        silence = (
+            f"the process {newest.instance} was not heard of for {newest.age_seconds:.0f} s: "
+            "its proxies are shown as they were then"
+        )
+        return replace(report, overview=replace(report.overview, faults=(silence, *report.overview.faults)))
+
+
+class Changes:
+    """Does in the process of the server what others handed over, in order, each once as far as its disk remembers."""
+
+    def __init__(self, ads: AdsService, changes: Log, data_dir: Path) -> None:
+        self._ads = ads
+        self._changes = changes
+        self._file = data_dir / POSITION_FILE
+
+    def follow(self) -> None:
+        """Do what is new.
+
+        Raises:
+            StorageError: the engine does not answer.
+        """
+        if not self._ads.on or self._ads.served.mesh is None:
+            return
+        for entry in self._changes.after(self._done()):
+            change = _CHANGE.validate_json(entry.body)
+            try:
+                self._do(change)
+            except NotFound as error:
+                logger.warning("a change that %s wanted is not made: %s", change.author, error)
+            except MeshhubError as error:
+                logger.error("a change that %s wanted is not in force: %s", change.author, error)
+            self._note(entry.position)
+
+    def _do(self, change: Change) -> None:
+        if change.sampling:
+            self._ads.set_sampling(change.percent, service=change.service, author=change.author)
+        else:
+            self._ads.set_fault(change.fault, service=change.service or "", author=change.author)
+
+    def _done(self) -> int:
+        try:
+            return int(json.loads(self._file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError) as error:
+            raise MeshhubError(f"could not read {self._file}: {error}") from error
+
+    def _note(self, position: int) -> None:
+        draft = self._file.with_name(f".{self._file.name}.{os.getpid()}")
+        draft.write_text(json.dumps(position), encoding="utf-8")
+        draft.replace(self._file)
