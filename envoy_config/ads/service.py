@@ -143,7 +143,7 @@ class AdsService:
         mesh = self._mesh()
         name = None if service is None else laid.full_name(laid.full_names(mesh), service)
         what = laid.sampling_words(percent, name)
-        self._change(lambda overrides: overrides.with_sampling(percent, name), author, what)
+        self.change(lambda overrides: overrides.with_sampling(percent, name), author, what)
         return what
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
@@ -156,8 +156,29 @@ class AdsService:
         """
         name = laid.full_name(laid.full_names(self._mesh()), service)
         what = laid.fault_words(fault, name)
-        self._change(lambda overrides: overrides.with_fault(fault, name), author, what)
+        self.change(lambda overrides: overrides.with_fault(fault, name), author, what)
         return what
+
+    def change(self, change: Callable[[laid.Overrides], laid.Overrides], author: str, what: str) -> None:
+        """Change the overrides. One change at a time, each made to what the one before left: none undoes another.
+
+        Before the start it is kept, and served from the start on.
+
+        Raises:
+            Unserved: the change is kept, but not in force.
+            MeshhubError: the change could not be kept.
+        """
+        with self._changing:
+            changed = change(laid.read_overrides(self._path))
+            try:
+                laid.write_overrides(self._path, changed)
+            except OSError as error:
+                raise MeshhubError(f"could not keep the change in {self._path}: {error}") from error
+            hindrance = self._refresh(author, what) if self._loop is not None else ""
+        if hindrance:
+            raise Unserved(
+                f"could not put it in force ({what}): {hindrance}. It is kept, and served once this is mended."
+            )
 
     def _mesh(self) -> Mesh:
         if self.served.mesh is None:
@@ -166,20 +187,6 @@ class AdsService:
                 "`meshhub ads status` for what is wrong with the file."
             )
         return self.served.mesh
-
-    def _change(self, change: Callable[[laid.Overrides], laid.Overrides], author: str, what: str) -> None:
-        """One change at a time, each made to what the one before left: none undoes another."""
-        with self._changing:
-            changed = change(laid.read_overrides(self._path))
-            try:
-                laid.write_overrides(self._path, changed)
-            except OSError as error:
-                raise MeshhubError(f"could not keep the change in {self._path}: {error}") from error
-            hindrance = self._refresh(author, what)
-        if hindrance:
-            raise Unserved(
-                f"could not put it in force ({what}): {hindrance}. It is kept, and served once this is mended."
-            )
 
     async def _follow(self) -> None:
         while True:

@@ -147,6 +147,7 @@ class Hub:
         running.push_async_callback(to_thread, self._watch.stop)
         await self._start_collector()
         if settings.has(HubRole.ADS):
+            await to_thread(self._take_changes)
             running.push_async_callback(self._ads.stop)
             await self._ads.start()  # early: proxies wait for it, and it needs nothing of what follows
         # The engine before the pages: an embedded one that cannot be opened ends the start.
@@ -205,11 +206,21 @@ class Hub:
         if token is not None:
             _show_once(token)
 
+    def _take_changes(self) -> None:
+        """Begin to serve with what people changed at other processes, if the engine answers."""
+        if self._shared is None or not self._ads.on:
+            return
+        changes = Changes(self._ads, self._shared.log(CHANGES), self._settings.data_dir)
+        self._followers.append(changes.follow)
+        try:
+            changes.follow()
+        except StorageError as error:
+            logger.warning("serving without what was changed meanwhile, until the engine answers: %s", error)
+
     def _join_the_others(self, shared: Shared) -> None:
         """Follow what other processes of the hub do, and tell them how this one is."""
         others: dict[str, Callable[[], str]] = {}
         if self._settings.has(HubRole.ADS) and self._ads.on:
-            self._followers.append(Changes(self._ads, shared.log(CHANGES), self._settings.data_dir).follow)
             others[ADS_REPORT] = report_of(self._ads)
         self._running.push_async_callback(asyncio.to_thread, shared.stop)
         shared.follow(self._followers)

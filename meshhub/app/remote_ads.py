@@ -12,17 +12,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from envoy_config.ads import overrides as laid
 from envoy_config.ads.overview import ProxyOverview
-from envoy_config.ads.service import AdsService
+from envoy_config.ads.service import AdsService, Unserved
 from envoy_config.doctor.model import Configuration, Expected
 from envoy_config.intent.faults import InjectedFault
 from meshhub.app.owned_mesh import AdsMesh, configurations
 from meshhub.app.processes import SILENT_SECONDS, Processes
-from meshhub.errors import MeshhubError, NotFound
+from meshhub.errors import MeshhubError
 from storage.shared.log import Log
 
 KIND = "ads"
 CHANGES = "ads-changes"
 POSITION_FILE = "ads-changes.position"
+MOST_SAID = 5
+"""Changes made together that the history names: the last ones."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +47,19 @@ class Change:
     sampling: bool
     percent: float | None = None
     fault: InjectedFault | None = None
+
+    @property
+    def words(self) -> str:
+        """The change in words."""
+        if self.sampling:
+            return laid.sampling_words(self.percent, self.service)
+        return laid.fault_words(self.fault, self.service or "")
+
+    def made_to(self, overrides: laid.Overrides) -> laid.Overrides:
+        """The overrides with it."""
+        if self.sampling:
+            return overrides.with_sampling(self.percent, self.service)
+        return overrides.with_fault(self.fault, self.service or "")
 
 
 _REPORT = TypeAdapter(AdsReport)
@@ -91,21 +106,19 @@ class RemoteAds:
     def set_sampling(self, percent: float | None, *, service: str | None, author: str) -> str:
         """Have it change sampling; see AdsService.set_sampling. It is done within seconds."""
         name = None if service is None else laid.full_name(self._report().names, service)
-        self._hand_over(Change(author, name, sampling=True, percent=percent))
-        return laid.sampling_words(percent, name)
+        return self._hand_over(Change(author, name, sampling=True, percent=percent))
 
     def set_fault(self, fault: InjectedFault | None, *, service: str, author: str) -> str:
         """Have it change a fault; see AdsService.set_fault. It is done within seconds."""
         name = laid.full_name(self._report().names, service)
-        self._hand_over(Change(author, name, sampling=False, fault=fault))
-        return laid.fault_words(fault, name)
+        return self._hand_over(Change(author, name, sampling=False, fault=fault))
 
-    def _hand_over(self, change: Change) -> None:
+    def _hand_over(self, change: Change) -> str:
         writer, body = uuid.uuid4().hex, _CHANGE.dump_json(change).decode()
         while True:
             last = self._changes.last()
             if self._changes.append((last.position if last else 0) + 1, writer, body):
-                return
+                return change.words
 
     def _report(self) -> AdsReport:
         newest = self._processes.newest(KIND)
@@ -127,7 +140,8 @@ class RemoteAds:
 
 
 class Changes:
-    """Does in the process of the server what others handed over, in order, each once as far as its disk remembers."""
+    """Does in the process of the server what others handed over, in order. What a new disk does not have is done again,
+    all at once: the server then has what the others have."""
 
     def __init__(self, ads: AdsService, changes: Log, data_dir: Path) -> None:
         self._ads = ads
@@ -135,28 +149,27 @@ class Changes:
         self._file = data_dir / POSITION_FILE
 
     def follow(self) -> None:
-        """Do what is new.
+        """Do what is new. What cannot be served is kept all the same, as a change made at the server itself would be.
 
         Raises:
             StorageError: the engine does not answer.
+            MeshhubError: it could not be kept.
         """
-        if not self._ads.on or self._ads.served.mesh is None:
+        entries = self._changes.after(self._done())
+        if not entries:
             return
-        for entry in self._changes.after(self._done()):
-            change = _CHANGE.validate_json(entry.body)
-            try:
-                self._do(change)
-            except NotFound as error:
-                logger.warning("a change that %s wanted is not made: %s", change.author, error)
-            except MeshhubError as error:
-                logger.error("a change that %s wanted is not in force: %s", change.author, error)
-            self._note(entry.position)
+        new = [_CHANGE.validate_json(entry.body) for entry in entries]
 
-    def _do(self, change: Change) -> None:
-        if change.sampling:
-            self._ads.set_sampling(change.percent, service=change.service, author=change.author)
-        else:
-            self._ads.set_fault(change.fault, service=change.service or "", author=change.author)
+        def change(overrides: laid.Overrides) -> laid.Overrides:
+            for each in new:
+                overrides = each.made_to(overrides)
+            return overrides
+
+        try:
+            self._ads.change(change, new[-1].author, "; ".join(each.words for each in new[-MOST_SAID:]))
+        except Unserved as error:
+            logger.error("%s", error)
+        self._note(entries[-1].position)
 
     def _done(self) -> int:
         try:

@@ -2,16 +2,12 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import yaml
 
 from meshhub.testing.divided_hub import DividedHub, divided_hub
-from meshhub.testing.hub import FREE
+from meshhub.testing.divided_settings import ads_settings, alerting_settings
 from meshhub.testing.webhook_receiver import WebhookReceiver, running_receiver
-
-LEASE_SECONDS = 6.0
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,46 +41,3 @@ def apart(tmp_path_factory: pytest.TempPathFactory, receiver: WebhookReceiver) -
     with divided_hub(folder, roles) as hub:
         hub.start()
         yield hub
-
-
-def alerting_settings(folder: Path, receiver: WebhookReceiver) -> dict[str, str]:
-    """The cart must not fail, and PagerDuty is told if it does."""
-    burn = {"long": "20s", "short": "10s", "burn": 14.4}
-    promise = {"name": "cart", "service": "test/chaos-cart", "objective": 99, "window": "1d", "burn_rates": [burn]}
-    (folder / "slos.yaml").write_text(yaml.safe_dump({"slos": [promise]}))
-    pager = {"routing_key": "key", "url": f"{receiver.url}/v2/enqueue"}
-    only_the_cart = [{"receiver": "pagers", "match": {"slo": "cart"}}]
-    notifications = {
-        "allow_private_addresses": True,
-        "receivers": [{"name": "pagers", "pagerduty": [pager]}, {"name": "nobody"}],
-        "route": {
-            "receiver": "nobody",
-            "group_by": ["slo"],
-            "group_wait": "1s",
-            "group_interval": "2s",
-            "routes": only_the_cart,
-        },
-    }
-    (folder / "notifications.yaml").write_text(yaml.safe_dump(notifications))
-    return {
-        "alerting.slos": str(folder / "slos.yaml"),
-        "alerting.notifications": str(folder / "notifications.yaml"),
-        "alerting.evaluate_every_seconds": "1",
-        "alerting.lease_seconds": str(LEASE_SECONDS),
-    }
-
-
-def ads_settings(folder: Path) -> dict[str, str]:
-    """A mesh of one service."""
-    instance = {"address": "127.0.0.1", "app_port": 1, "inbound_port": 2, "outbound_port": 3, "admin_port": 4}
-    versions = [{"version": "v1", "instances": [instance]}]
-    mesh = {
-        "apiVersion": "meshhub/v1",
-        "cluster": "lab",
-        "trust_domain": "lab.example",
-        "hub": {"otlp": "127.0.0.1:4317"},
-        "control_plane": {"ads": "127.0.0.1:1"},
-        "services": [{"name": "shop", "namespace": "shop", "versions": versions}],
-    }
-    (folder / "mesh.yaml").write_text(yaml.safe_dump(mesh))
-    return {"ads.address": FREE, "ads.mesh_file": str(folder / "mesh.yaml"), "ads.reload_seconds": "1"}

@@ -287,8 +287,15 @@ ads:
 wiring:
   mesh_file: /etc/meshhub/mesh/mesh.yaml
 {{- end }}
+{{- if include "meshhub.roles" $root }}
+drain_delay_seconds: 5
+{{- end }}
 {{- if or $alerts $shows }}
 alerting:
+  {{- if include "meshhub.roles" $root }}
+  lease: kubernetes
+  lease_name: {{ include "meshhub.fullname" $root }}-alerting
+  {{- end }}
   {{- if $root.Values.slos }}
   slos: [/etc/meshhub/slos]
   {{- end }}
