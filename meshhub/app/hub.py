@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, ExitStack
@@ -237,9 +238,8 @@ class Hub:
             except MeshhubError as error:
                 trouble[check.name] = str(error)
         settings = self._settings
-        name = self._shared.name if self._shared is not None else "hub"
         return ProcessReport(
-            name,
+            f"{socket.gethostname()}:{self._web.port}/{'+'.join(settings.roles)}",
             tuple(settings.roles),
             __version__,
             self.url,

@@ -30,7 +30,6 @@ class Shared:
         """
         self.engine = SharedEngine.open(settings.store, settings.data_dir, settings.storage)
         self.processes = Processes(self.engine, clock)
-        self.name = f"{socket.gethostname()}/{'+'.join(settings.roles)}"
         self.candidate = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         """One run of this process."""
         self._stopping = threading.Event()

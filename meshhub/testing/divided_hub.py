@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from meshhub.testing.engine import rows
+from meshhub.testing.envoys import free_ports
 from meshhub.testing.front import Front, running_front
 from meshhub.testing.hub import RunningHub, running_hub
 from meshhub.testing.network import Link, running_link
@@ -98,7 +99,8 @@ class DividedHub:
     def add(self, name: str, settings: Mapping[str, str]) -> Role:
         """A process that is not started yet; its role is the part of its name before "-"."""
         link = self.ends.enter_context(running_link("127.0.0.1", self.engine.port))
-        own = {"roles": name.partition("-")[0], **settings}
+        (port,) = free_ports(1)  # the same after each start: the process is known by it
+        own = {"roles": name.partition("-")[0], "web.address": f"127.0.0.1:{port}", **settings}
         role = self.roles[name] = Role(name, own, self.folder / name, link)
         self.ends.callback(role.end)
         return role

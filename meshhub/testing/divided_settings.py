@@ -16,7 +16,7 @@ def alerting_settings(folder: Path, receiver: WebhookReceiver) -> dict[str, str]
     promise = {"name": "cart", "service": "test/chaos-cart", "objective": 99, "window": "1d", "burn_rates": [burn]}
     (folder / "slos.yaml").write_text(yaml.safe_dump({"slos": [promise]}))
     pager = {"routing_key": "key", "url": f"{receiver.url}/v2/enqueue"}
-    only_the_cart = [{"receiver": "pagers", "match": {"slo": "cart"}}]
+    only_the_cart = [{"receiver": "pagers", "matchers": ["slo=cart"]}]
     notifications = {
         "allow_private_addresses": True,
         "receivers": [{"name": "pagers", "pagerduty": [pager]}, {"name": "nobody"}],

@@ -52,12 +52,17 @@ class WebServer:
         self._socket = bound
 
     @property
+    def port(self) -> int:
+        """The port that was bound."""
+        assert self._socket is not None  # noqa: S101 - bind() comes first
+        return int(self._socket.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """The base URL, with the port that was bound."""
-        assert self._socket is not None  # noqa: S101 - bind() comes first
         host, _ = split_address(self._settings.address)
         scheme = "https" if self._settings.tls else "http"
-        return f"{scheme}://{joined_address(host, self._socket.getsockname()[1])}"
+        return f"{scheme}://{joined_address(host, self.port)}"
 
     def start(self, app: ASGIApp, before_stop: Callable[[], None] = lambda: None) -> None:
         """Serve, and return when requests are answered.
