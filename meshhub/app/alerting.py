@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
+from opentelemetry.metrics import Meter, Observation
+
+from alerting import instruments
 from alerting.burning import Reasons
 from alerting.evaluation.board import Board
 from alerting.inhibition import ServiceKey, fits
@@ -81,6 +84,16 @@ def leadership_of(settings: Settings, shared: Shared | None, clock: Clock) -> It
     else:
         with kubernetes_leases(own.lease_namespace, own.lease_name) as kept:
             yield Election(kept, shared.candidate, own.lease_seconds, clock)
+
+
+def observe_leadership(meter: Meter, leads: Callable[[], bool]) -> None:
+    """Have the meter read whether this process is the one that evaluates."""
+    meter.create_observable_gauge(
+        instruments.LEADS,
+        [lambda _options: [Observation(int(leads()))]],
+        "1",
+        "1 while this process is the one that evaluates SLOs and tells receivers, else 0.",
+    )
 
 
 class GraphDependencies:

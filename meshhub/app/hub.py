@@ -10,9 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from fastapi import APIRouter
-from opentelemetry.metrics import Observation
 
-from alerting import instruments
 from alerting.evaluation.board import Board
 from alerting.evaluation.service import EvaluationService
 from alerting.lease.leadership import Alone, Leadership
@@ -32,7 +30,7 @@ from envoy_config.history.history import History
 from meshhub import __version__
 from meshhub.access.login import create_me_router
 from meshhub.app.access import Access, TenantApplications
-from meshhub.app.alerting import LEDGER, HubVitals, leadership_of, make_alerting, notifications_of
+from meshhub.app.alerting import LEDGER, HubVitals, leadership_of, make_alerting, notifications_of, observe_leadership
 from meshhub.app.backups import HubBackups
 from meshhub.app.checkup.gathering import HubCheckup, Leader
 from meshhub.app.engine_watch import EngineWatch
@@ -336,12 +334,7 @@ class Hub:
             watch = WiringWatch(reads.doctor.checkup, service, self._clock, settings.alerting.wiring_every_seconds)
             stack.callback(watch.stop)
             watch.start()
-            self._telemetry.meter.create_observable_gauge(
-                instruments.LEADS,
-                [lambda _options: [Observation(int(service.active))]],
-                "1",
-                "1 while this process is the one that evaluates SLOs and tells receivers, else 0.",
-            )
+            observe_leadership(self._telemetry.meter, lambda: service.active)
         self._evaluation.connect(service)
         reads.alerts.connect(service)
         stack.callback(self._evaluation.stop)

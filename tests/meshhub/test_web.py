@@ -47,7 +47,7 @@ def api() -> APIRouter:
 
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
-    telemetry = Telemetry(TelemetrySettings(history_seconds=0), version="1.2.3")
+    telemetry = Telemetry(TelemetrySettings(history_seconds=0), version="1.2.3", roles=["web"])
     yield telemetry
     telemetry.stop()
 
@@ -67,6 +67,7 @@ def client(telemetry: Telemetry, checks: dict[str, Callable[[], None]]) -> Itera
         meter=telemetry.meter,
         tracer=NoOpTracer(),
         version="1.2.3",
+        roles=["web"],
     )
     settings = WebSettings(address="127.0.0.1:0")
     server = WebServer(settings)
@@ -80,7 +81,7 @@ def client(telemetry: Telemetry, checks: dict[str, Callable[[], None]]) -> Itera
 
 
 def test_the_process_says_that_it_lives(client: Client) -> None:
-    assert client.get("/healthz").json() == {"status": "ok", "version": "1.2.3"}
+    assert client.get("/healthz").json() == {"status": "ok", "version": "1.2.3", "roles": ["web"]}
 
 
 def test_the_hub_is_ready_when_every_check_is_well(client: Client) -> None:
@@ -88,6 +89,7 @@ def test_the_hub_is_ready_when_every_check_is_well(client: Client) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "ready": True,
+        "roles": ["web"],
         "checks": [{"name": "receivers", "ok": True, "reason": ""}, {"name": "engine", "ok": True, "reason": ""}],
     }
 

@@ -18,6 +18,7 @@ from collector.service import Collector
 from collector.settings import CollectorSettings
 from envoy_config.ads.service import AdsService
 from envoy_config.ads.settings import AdsSettings
+from meshhub.app.alerting import observe_leadership
 from meshhub.app.engine_watch import EngineWatch
 from meshhub.app.observed_queries import ObservedQueries
 from meshhub.clock import SystemClock
@@ -105,6 +106,7 @@ def instruments() -> list[Instrument]:
     Observation(_no_application, meter, NoOpTracer())
     ObservedQueries(_NoEngine(), meter, NoOpTracer())
     EvaluationService(AlertingSettings(), _NoEngine(), SystemClock(), meter, Board())
+    observe_leadership(meter, bool)
     return sorted(meter.instruments, key=lambda instrument: instrument.name)
 
 
