@@ -47,7 +47,7 @@ def api() -> APIRouter:
 
 @pytest.fixture
 def telemetry() -> Iterator[Telemetry]:
-    telemetry = Telemetry(TelemetrySettings(history_seconds=0), version="1.2.3", roles=["web"])
+    telemetry = Telemetry(TelemetrySettings(history_seconds=0), version="1.2.3")
     yield telemetry
     telemetry.stop()
 
