@@ -1,9 +1,11 @@
 """Settings of the roles of a hub that pages the cart's owners, and configures a mesh of one service."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
+from meshhub.demo.pki import Authority
 from meshhub.testing.hub import FREE
 from meshhub.testing.webhook_receiver import WebhookReceiver
 
@@ -41,10 +43,15 @@ def ads_settings(folder: Path) -> dict[str, str]:
     """A mesh of one service."""
     instance = {"address": "127.0.0.1", "app_port": 1, "inbound_port": 2, "outbound_port": 3, "admin_port": 4}
     versions = [{"version": "v1", "instances": [instance]}]
+    certificates = folder / "certificates"
+    authority = Authority("lab", now=datetime.now(UTC), uri="spiffe://lab.example")
+    authority.issue("shop", uris=["spiffe://lab.example/ns/shop/sa/shop"]).write(certificates / "shop")
+    (certificates / "ca.pem").write_bytes(authority.certificate)
     mesh = {
         "apiVersion": "meshhub/v1",
         "cluster": "lab",
         "trust_domain": "lab.example",
+        "certificates": str(certificates),
         "hub": {"otlp": "127.0.0.1:4317"},
         "control_plane": {"ads": "127.0.0.1:1"},
         "services": [{"name": "shop", "namespace": "shop", "versions": versions}],
