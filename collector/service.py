@@ -114,8 +114,8 @@ class Collector:
 
     @property
     def ports(self) -> dict[str, int]:
-        """The bound port of each receiver that is on: otlp_grpc, otlp_http, zipkin."""
-        return {name: receiver.port for name, receiver in self._receivers.items()}
+        """The bound port of each receiver that listens: otlp_grpc, otlp_http, zipkin."""
+        return {name: receiver.port for name, receiver in self._receivers.items() if receiver.port}
 
     async def start(self) -> None:
         """Take the data directory, recover the journal, load, and listen.

@@ -125,8 +125,8 @@ def divided_hub(folder: Path, settings: Mapping[str, Mapping[str, str]]) -> Iter
     """The engine runs; the processes of these names and settings are to be started."""
     with ExitStack() as ends, ExitStack() as of_engine:
         front = of_engine.enter_context(running_front(folder / "engine"))
-        ends.callback(of_engine.close)
         made = DividedHub(folder, Engine(folder / "engine", front.port, front, of_engine), ends)
+        ends.callback(made.engine.kill)  # it would wait for connections that links hold
         for name, given in settings.items():
             made.add(name, given)
         yield made

@@ -78,6 +78,7 @@ class Database:
         self._log = log
         self._lock = threading.RLock()
         self._silent_until = float("-inf")
+        self._is_checked = False
         self.revision = 0
         """Another number whenever something came that others wrote."""
         self.trouble = ""
@@ -166,10 +167,11 @@ class Database:
     def _catch_up(self, log: Log) -> bool:
         taken = False
         with self._lock:
-            if not self._joined or self._waiting():
+            if not self._is_checked or not self._joined or self._waiting():
+                before = self.revision
                 self._settle(log)
-                taken = True
-            if not self._joined or self._waiting():
+                taken = self.revision != before
+            if not self._is_checked or not self._joined or self._waiting():
                 return taken  # the engine does not answer
         while True:
             entries = log.after(self._position)  # without the lock: readers go on meanwhile
@@ -229,9 +231,11 @@ class Database:
 
     def _settle(self, log: Log) -> None:
         """Join the log and write what waits, as far as the engine answers."""
-        if self._is_silent or (self._joined and not self._waiting()):
+        if self._is_silent or (self._is_checked and self._joined and not self._waiting()):
             return
         try:
+            if not self._is_checked:
+                self._check(log)
             if not self._joined:
                 self._join(log)
             while waiting := self._waiting():
@@ -245,6 +249,18 @@ class Database:
             self._note("")
         except StorageError as error:
             self._note(str(error))
+
+    def _check(self, log: Log) -> None:
+        """Once in a process: an engine that was restored, or made anew, may have less than this file."""
+        snapshot, last = log.snapshot(), log.last()
+        reached = max(snapshot.position if snapshot else -1, last.position if last else -1)
+        if self._joined and reached < 0:
+            again = "UPDATE shared_place SET position = 0, joined = 0"
+            self.write_here(lambda connection: connection.execute(again))
+        elif self._joined and reached < self._position:
+            logger.warning("the store was restored: what this process knew beyond it is dropped")
+            self._rebuild(log)
+        self._is_checked = True
 
     def _join(self, log: Log) -> None:
         """Begin to follow. What is in the first file that ever joins is what everybody begins with."""

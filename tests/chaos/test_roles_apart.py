@@ -60,11 +60,11 @@ def test_a_change_of_sampling_at_the_web_process_is_served_by_the_ads_process(ap
     until(lambda: bool(web.get("/api/v1/wiring/proxies").json()["on"]))
     (proxy,) = web.get("/api/v1/wiring/proxies").json()["proxies"]
     assert (proxy["node"].startswith("shop-v1"), proxy["standing"]) == (True, "away")
-    answer = web.post("/api/v1/wiring/sampling", {"percent": 7, "service": "shop"})
+    answer = web.post("/api/v1/wiring/sampling", {"percent": 7, "service": "shop", "author": "ann"})
     assert answer.status_code == 200, answer.text
     until(lambda: web.get("/api/v1/wiring/proxies").json()["overrides"].get("services") == {"shop.shop": 7.0})
     until(lambda: len(web.get("/api/v1/wiring/history").json()["versions"]) == 2)
-    assert web.post("/api/v1/wiring/sampling", {"percent": 7, "service": "nobody"}).status_code == 404
+    assert web.post("/api/v1/wiring/sampling", {"percent": 7, "service": "nobody", "author": "ann"}).status_code == 404
 
 
 def leader(apart: DividedHub) -> Role:

@@ -250,6 +250,31 @@ def test_a_file_that_was_away_for_long_goes_on_from_a_snapshot(monkeypatch: pyte
     assert texts(away) == texts(late) == texts(one) == [str(number) for number in range(55)]
 
 
+def test_an_engine_that_was_restored_has_the_last_word(tmp_path: Path) -> None:
+    log = MemoryLog()
+    one = opened(log, tmp_path / "file")
+    for text in ("a", "b", "c"):
+        add(one, text)
+    one.close()
+    for position in (2, 3):
+        del log.entries[position]
+    again, other = opened(log, tmp_path / "file"), opened(log)
+    add(again, "d")
+    other.catch_up()
+    assert texts(again) == texts(other) == ["a", "d"]
+
+
+def test_an_engine_that_was_made_anew_gets_what_the_first_file_has(tmp_path: Path) -> None:
+    one = opened(MemoryLog(), tmp_path / "file")
+    add(one, "a")
+    one.close()
+    log = MemoryLog()
+    again, other = opened(log, tmp_path / "file"), opened(log)
+    assert add(again, "b") == 2
+    other.catch_up()
+    assert texts(again) == texts(other) == ["a", "b"]
+
+
 def test_no_file_of_another_can_be_attached() -> None:
     with pytest.raises(sqlite3.Error):
         opened().write(lambda connection: connection.execute("ATTACH DATABASE '/tmp/other' AS other"))
