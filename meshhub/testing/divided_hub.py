@@ -57,6 +57,11 @@ class Role:
         self.ends.close()
         self.running = None
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is the one that evaluates SLOs, by its metrics."""
+        return "\nmeshhub_alerting_leads 1" in self.hub.get("/metrics").text
+
     def check(self, name: str) -> str:
         """What /readyz says of a check; empty where it is well."""
         found = {each["name"]: each for each in self.hub.get("/readyz").json()["checks"]}
@@ -123,7 +128,7 @@ class DividedHub:
 @contextmanager
 def divided_hub(folder: Path, settings: Mapping[str, Mapping[str, str]]) -> Iterator[DividedHub]:
     """The engine runs; the processes of these names and settings are to be started."""
-    with ExitStack() as ends, ExitStack() as of_engine:
+    with ExitStack() as of_engine, ExitStack() as ends:
         front = of_engine.enter_context(running_front(folder / "engine"))
         made = DividedHub(folder, Engine(folder / "engine", front.port, front, of_engine), ends)
         ends.callback(made.engine.kill)  # it would wait for connections that links hold
