@@ -70,6 +70,8 @@ class Link:
         """End it."""
         self._is_closed = True
         self.cut()
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)  # closing alone leaves who waits in accept() there
         self.listener.close()
 
     def serve(self) -> None:

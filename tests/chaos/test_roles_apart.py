@@ -122,6 +122,7 @@ def leader_or_none(apart: DividedHub) -> Role | None:
     return leading[0] if leading else None
 
 
+@pytest.mark.chaos
 def test_a_silence_made_at_the_web_process_holds_in_the_one_that_pages(
     apart: DividedHub, receiver: WebhookReceiver
 ) -> None:
@@ -151,6 +152,7 @@ def fires(apart: DividedHub) -> bool:
     return any(each["labels"].get("slo") and each["state"] == "firing" for each in alerts)
 
 
+@pytest.mark.chaos
 def test_a_collector_that_is_cut_off_takes_on_and_the_page_says_that_it_is_silent(apart: DividedHub) -> None:
     collector = apart["collector"]
     load = Load(collector)
