@@ -31,6 +31,8 @@ UP_SECONDS = 180
 SHOWN_SECONDS = 90
 SETTLED_SECONDS = 15
 """What was under way when a fault was switched, and its records, are through by then."""
+STEP_SECONDS = 10
+"""A graph's window is widened to whole steps of this: what is before a fault must end a step before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def running_demo(root: Path) -> Iterator[DemoState]:
 
 def measure(state: DemoState, case: Case, seconds: int) -> Outcome:
     """Switch the fault on and off again, and see what the hub says of it."""
-    time.sleep(SETTLED_SECONDS + seconds)
+    time.sleep(SETTLED_SECONDS + seconds + STEP_SECONDS)
     control = ControlClient(state)
     fault = Fault(case.kind, case.service)
     on = datetime.now(UTC)
@@ -109,7 +111,9 @@ def measure(state: DemoState, case: Case, seconds: int) -> Outcome:
         reason, shown = wait_until_shown(state, case, on)
         began = on + timedelta(seconds=SETTLED_SECONDS)
         time.sleep(max((began - datetime.now(UTC)).total_seconds(), 0) + seconds)
-        changed = compared(state, (on - timedelta(seconds=seconds), on), (began, began + timedelta(seconds=seconds)))
+        ended = on - timedelta(seconds=STEP_SECONDS)
+        before, after = (ended - timedelta(seconds=seconds), ended), (began, began + timedelta(seconds=seconds))
+        changed = compared(state, before, after)
     finally:
         control.switch(fault, on=False)
     outcome = Outcome(str(fault), shown, reason, changed)
