@@ -45,11 +45,11 @@ class Case:
     finding: str = ""
 
 
-CASES = (
+CASES = (  # each on an edge that no fault before it hit: its window still shows that
     Case(FaultKind.ERRORS, "payment", edge=("checkout", "payment")),
     Case(FaultKind.ERRORS, "pricing", edge=("catalog", "pricing")),
+    Case(FaultKind.DEAD_INSTANCE, "reviews", edge=("storefront", "reviews")),
     Case(FaultKind.LATENCY, "ratings", edge=("reviews", "ratings")),
-    Case(FaultKind.DEAD_INSTANCE, "ratings", edge=("reviews", "ratings")),
     Case(FaultKind.SLOW_PROXY, "cart", edge=("checkout", "cart")),
     Case(FaultKind.LOST_CONTEXT, "catalog", finding="request-id-not-propagated"),
     Case(FaultKind.FOREIGN_IDS, "storefront", finding="foreign-request-ids"),
@@ -108,7 +108,7 @@ def measure(state: DemoState, case: Case, seconds: int) -> Outcome:
     on = datetime.now(UTC)
     control.switch(fault, on=True)
     try:
-        reason, shown = wait_until_shown(state, case, on)
+        reason, waited = wait_until_shown(state, case, on)
         began = on + timedelta(seconds=SETTLED_SECONDS)
         time.sleep(max((began - datetime.now(UTC)).total_seconds(), 0) + seconds)
         ended = on - timedelta(seconds=STEP_SECONDS)
@@ -116,8 +116,8 @@ def measure(state: DemoState, case: Case, seconds: int) -> Outcome:
         changed = compared(state, before, after)
     finally:
         control.switch(fault, on=False)
-    outcome = Outcome(str(fault), shown, reason, changed)
-    print(f"{outcome.fault:24}{'not shown' if shown is None else f'{shown:.1f} s':>10}  {reason}", flush=True)
+    outcome = Outcome(str(fault), waited, reason, changed)
+    print(f"{outcome.fault:24}{'not shown' if waited is None else f'{waited:.1f} s':>10}  {reason}", flush=True)
     for line in changed:
         print(f"{'':36}{line}", flush=True)
     return outcome

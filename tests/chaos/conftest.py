@@ -1,6 +1,5 @@
-"""Chaos: what runs long is run by `make chaos`."""
+"""Chaos: what is marked so runs long, and is run by `make chaos`."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,15 +7,6 @@ import pytest
 from meshhub.testing.divided_hub import DividedHub, divided_hub
 from meshhub.testing.divided_settings import ads_settings, alerting_settings
 from meshhub.testing.webhook_receiver import WebhookReceiver, running_receiver
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if os.environ.get("MESHHUB_CHAOS"):
-        return
-    skip = pytest.mark.skip(reason="runs long: make chaos")
-    for item in items:
-        if item.get_closest_marker("chaos"):
-            item.add_marker(skip)
 
 
 @pytest.fixture(scope="module")
