@@ -1,5 +1,6 @@
 """A hub whose roles are processes of their own, on an engine over HTTP that each reaches over a link of its own."""
 
+import resource
 import threading
 import time
 import uuid
@@ -82,11 +83,21 @@ class Engine:
         self.front.kill()
         self.ends.close()
 
-    def start(self, largest_file: int | None = None) -> None:
+    def start(self) -> None:
         """Start it again."""
-        self.front = self.ends.enter_context(
-            running_front(self.directory, "--port", str(self.port), largest_file=largest_file)
-        )
+        self.front = self.ends.enter_context(running_front(self.directory, "--port", str(self.port)))
+
+    def fill_disk(self) -> None:
+        """Have every write fail from now on, as on a full disk."""
+        self._limit(1)
+
+    def free_disk(self) -> None:
+        """Have room again."""
+        self._limit(resource.RLIM_INFINITY)
+
+    def _limit(self, largest_file: int) -> None:
+        _, hard = resource.prlimit(self.front.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.front.process.pid, resource.RLIMIT_FSIZE, (largest_file, hard))
 
 
 @dataclass
