@@ -149,16 +149,17 @@ def divided_hub(folder: Path, settings: Mapping[str, Mapping[str, str]]) -> Iter
 
 
 class Load(threading.Thread):
-    """Sends access logs of new requests, ten at a time, to a collector that may come and go; nothing is sent twice.
+    """Sends access logs of new requests, `size` at a time, to a collector that may come and go; nothing is sent twice.
 
     Every other of them failed while `failing` is set. `acknowledged` are the ids of those that were taken; `statuses`
     count the answers, 0 stands for none.
     """
 
-    def __init__(self, collector: Role, *, failing: bool = False, pause: float = 0.05) -> None:
+    def __init__(self, collector: Role, *, failing: bool = False, pause: float = 0.05, size: int = 10) -> None:
         super().__init__(daemon=True)
         self._collector = collector
         self._pause = pause
+        self._size = size
         self._stopped = threading.Event()
         self.failing = failing
         self.acknowledged: list[str] = []
@@ -168,9 +169,9 @@ class Load(threading.Thread):
         shop, cart = Proxy("chaos-shop"), Proxy("chaos-cart")
         with httpx.Client(trust_env=False, timeout=10) as client:
             while not self._stopped.wait(self._pause):
-                ids = [str(uuid.uuid4()) for _ in range(10)]
+                ids = [str(uuid.uuid4()) for _ in range(self._size)]
                 now = time.time_ns()
-                codes = ["503" if self.failing and number % 2 else "200" for number in range(10)]
+                codes = ["503" if self.failing and number % 2 else "200" for number in range(self._size)]
                 records = [
                     access_log(now, inbound(shop, cart, request_id=each, response_code=code))
                     for each, code in zip(ids, codes, strict=True)
