@@ -96,6 +96,6 @@ def test_the_hub_shows_how_it_does(visit: Callable[..., Any], scheme: str) -> No
     page = visitor.go("hub")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     expect(page.locator(".hub")).to_contain_text("requests were refused in this window")
-    expect(page.locator(".hub .table")).to_contain_text("access_logs")
+    expect(page.locator(".hub .table", has_text="access_logs")).to_be_visible()
     page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot .trace').length >= 6")
     visitor.keep(f"hub-{scheme}")

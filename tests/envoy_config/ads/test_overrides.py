@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from envoy_config.ads.api import DESCRIPTORS, from_json
-from envoy_config.ads.overrides import FILE, Overrides, full_name, overlaid, read_overrides, write_overrides
+from envoy_config.ads.overrides import FILE, Overrides, full_name, full_names, overlaid, read_overrides, write_overrides
 from envoy_config.ads.service import Served
 from envoy_config.ads.snapshot import make_snapshot
 from envoy_config.check import find_envoy
@@ -32,7 +32,7 @@ def mesh() -> Mesh:
 
 
 def test_sampling_of_one_service_wins_over_that_of_all(mesh: Mesh) -> None:
-    name = full_name(mesh, mesh.services[0].name)
+    name = full_name(full_names(mesh), mesh.services[0].name)
     changed = overlaid(mesh, Overrides().with_sampling(3, None).with_sampling(7, name))
     found = {f"{proxy.service}.{proxy.namespace}": proxy.sampling_percent for proxy in plan(changed)}
     assert found[name] == 7
@@ -52,7 +52,7 @@ def test_overrides_are_kept_and_what_is_none_is_told(tmp_path: Path) -> None:
 
 def test_a_service_that_is_not_there_is_told_with_those_that_are(mesh: Mesh) -> None:
     with pytest.raises(NotFound, match=f"{mesh.services[0].name}.{mesh.services[0].namespace}"):
-        full_name(mesh, "ghost")
+        full_name(full_names(mesh), "ghost")
 
 
 def test_a_snapshot_that_names_what_is_not_there_is_refused() -> None:
