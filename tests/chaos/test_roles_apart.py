@@ -10,7 +10,7 @@ from meshhub.testing.divided_hub import DividedHub, Load, Role
 from meshhub.testing.hub import until
 from meshhub.testing.webhook_receiver import WebhookReceiver
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 QUIET_SECONDS = 5.0
 
@@ -122,7 +122,6 @@ def leader_or_none(apart: DividedHub) -> Role | None:
     return leading[0] if leading else None
 
 
-@pytest.mark.chaos
 def test_a_silence_made_at_the_web_process_holds_in_the_one_that_pages(
     apart: DividedHub, receiver: WebhookReceiver
 ) -> None:
@@ -152,7 +151,6 @@ def fires(apart: DividedHub) -> bool:
     return any(each["labels"].get("slo") and each["state"] == "firing" for each in alerts)
 
 
-@pytest.mark.chaos
 def test_a_collector_that_is_cut_off_takes_on_and_the_page_says_that_it_is_silent(apart: DividedHub) -> None:
     collector = apart["collector"]
     load = Load(collector)
