@@ -51,7 +51,7 @@ def _conditions(query: TraceQuery) -> Iterator[Expression]:
     for condition in query.any_of[0] if query.any_of else ():
         if condition.key == "error" and condition.text in ("true", "false"):
             yield _compare("error", Operator.EQUAL, condition.text == "true")
-        else:
+        elif condition.key:  # no attribute is without a name
             yield Comparison(Field(condition.key, Kind.ANY), Operator.EQUAL, condition.text)
 
 
