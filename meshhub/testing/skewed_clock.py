@@ -1,6 +1,5 @@
 """A wall clock that can be set while a process runs: a library that is loaded before libc (LD_PRELOAD)."""
 
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,11 +33,6 @@ int clock_gettime(clockid_t id, struct timespec *now) {
 """
 
 
-def compiler() -> str | None:
-    """The C compiler; None where there is none."""
-    return shutil.which("cc")
-
-
 @dataclass(frozen=True, slots=True)
 class SkewedClock:
     """The clock of one process. `environment` is what the process is to be started with."""
@@ -58,11 +52,15 @@ class SkewedClock:
 
 
 def skewed_clock(folder: Path, name: str) -> SkewedClock:
-    """A clock that is right at first. Needs a C compiler."""
+    """A clock that is right at first.
+
+    Raises:
+        FileNotFoundError: there is no C compiler (cc).
+    """
     library, source = folder / "skew.so", folder / "skew.c"
     if not library.exists():
         source.write_text(SOURCE)
-        command = [compiler() or "cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"]
+        command = ["cc", "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"]
         subprocess.run(command, check=True, capture_output=True, timeout=60)
     clock = SkewedClock(library, folder / f"{name}.skew")
     clock.set(0)
