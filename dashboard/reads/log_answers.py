@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dashboard.reads.facets import Facet
+from meshhub.errors import UnusableRequest
 from meshhub.model import TimeRange
 from meshhub.outcome import Outcome
 from storage.records.access_logs import AccessLog
@@ -66,6 +67,10 @@ class LogHistogram:
     window: TimeRange
     step: int
     bins: tuple[Bin, ...]
+
+
+class UnusableCursor(UnusableRequest):
+    """A cursor, or the id of a row, that no answer gave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from dashboard.reads.log_answers import (
     LogOrder,
     LogPage,
     Tail,
+    UnusableCursor,
 )
 from dashboard.reads.slices import nanoseconds, slices
+from dashboard.reads.tail_cursor import LATE_SECONDS, MAX_SHOWN, TailCursor, hash_of
 from meshhub.clock import Clock
-from meshhub.errors import NotFound, UnusableRequest
+from meshhub.errors import NotFound
 from meshhub.expression import Expression, ExpressionFault, Field, Kind, Suggestion, fields_of, parse
 from meshhub.model import TimeRange
 from meshhub.outcome import Outcome, classify
@@ -47,7 +49,7 @@ MAX_EXPORT = 200_000
 FACET_VALUES = 20
 BINS = 60
 SETTLED_SECONDS = 2
-"""How long after the hub took a row it is surely in the store: the tail is this late."""
+"""How long after the hub took a row it is in the store as a rule: the tail is this late."""
 DEFAULT_FACETS = ("outcome", "status", "flag", "details", "source", "destination", "method", "route", "security")
 
 _ROW_ID = re.compile(r"([0-9]{1,19})-([0-9a-f]{32})-([0-9a-f]{16})", re.ASCII)
@@ -64,10 +66,6 @@ _FORMATS = {
     ExportFormat.JSON: ("log_export", "JSONEachRow"),
     ExportFormat.PARQUET: ("log_export", "Parquet"),
 }
-
-
-class UnusableCursor(UnusableRequest):
-    """A cursor, or the id of a row, that no answer gave."""
 
 
 class LogReads:
@@ -136,23 +134,28 @@ class LogReads:
     def tail(self, expression: str, cursor: str | None = None, limit: int = 200) -> Tail:
         """The rows that match and that the hub took since the cursor; without one, the newest of the last ten seconds.
 
+        Each row is told once, also one that was stored up to LATE_SECONDS after the hub took it.
+
         Raises:
             UnusableCursor: `cursor` is none that a tail gave.
         """
         filters, limit = _filters(parse(expression, ACCESS_LOG_FIELDS)), min(max(limit, 1), MAX_ROWS)
         until = int(self._clock.now().timestamp()) - SETTLED_SECONDS
-        after = until - 10 if cursor is None else _second(cursor)
-        if after >= until:
-            return Tail((), str(after), 0)
-        bounds = {"after": max(after, until - 300), "until": until}
-        found = self._queries.query_filtered(
-            "log_tail", bounds | {"limit": limit}, LogLine, filters | {"hash": LOG_HASH}
-        )
+        told = TailCursor(until - 10, frozenset()) if cursor is None else TailCursor.parse(cursor)
+        if told.after >= until:
+            return Tail((), told.text, 0)
+        bounds = {"after": max(told.after, until - 300), "until": until}
+        many = {"limit": limit + len(told.shown)}
+        found = self._queries.query_filtered("log_tail", bounds | many, LogLine, filters | {"hash": LOG_HASH})
+        rows = [row for row in found if hash_of(row.id) not in told.shown][:limit]
         skipped = 0
-        if len(found) == limit:
+        if len(rows) == limit:
             (count,) = self._queries.query_filtered("log_tail_count", bounds, RowCount, filters)
-            skipped = max(0, count.found - limit)
-        return Tail(tuple(reversed(found)), str(until), skipped)
+            skipped = max(0, count.found - limit - len(told.shown))
+        behind = until if skipped else max(told.after, until - LATE_SECONDS)
+        again = frozenset(hash_of(row.id) for row in found if row.received > behind)
+        following = TailCursor(behind, again) if len(again) <= MAX_SHOWN else TailCursor(until, frozenset())
+        return Tail(tuple(reversed(rows)), following.text, skipped)
 
     def export(self, window: TimeRange, expression: str, form: ExportFormat, limit: int = 10_000) -> Iterator[bytes]:
         """A file with every column of the newest rows that match, in chunks."""
@@ -293,9 +296,3 @@ def _beyond(cursor: str, order: LogOrder) -> Condition:
     if said is None or int(said[1]) >= 2**63:
         raise UnusableCursor("could not go on: this cursor is none that a page of access logs gave")
     return beyond(int(said[1]), int(said[3], 16), newest_first=order is LogOrder.NEWEST)
-
-
-def _second(cursor: str) -> int:
-    if not cursor.isascii() or not cursor.isdigit() or int(cursor[:20]) >= 2**32:
-        raise UnusableCursor("could not go on: this cursor is none that a tail of access logs gave")
-    return int(cursor)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from dashboard.queries import FilteredQueries
 from dashboard.reads.completions import of_requests
 from dashboard.reads.facets import Facet, FacetValue
-from dashboard.reads.logs import UnusableCursor
+from dashboard.reads.log_answers import UnusableCursor
 from dashboard.reads.matching import LATEST, Matching, filters_of
 from dashboard.reads.search_answers import SearchFacets
 from dashboard.reads.slices import nanoseconds

@@ -36,7 +36,7 @@ def node_metadata(proxy: Proxy) -> dict[str, Any]:
     """What the node of the proxy says of it."""
     return {
         "NAMESPACE": proxy.namespace,
-        "WORKLOAD_NAME": f"{proxy.service}-deployment",
+        "WORKLOAD_NAME": f"{proxy.service}-{proxy.version}",
         "CLUSTER_ID": proxy.cluster,
         "NAME": proxy.name,
         "LABELS": {"app": proxy.service, "version": proxy.version},

@@ -12,8 +12,8 @@ import pytest
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from dashboard.reads.log_answers import ExportFormat, LogOrder
-from dashboard.reads.logs import DEFAULT_FACETS, LogReads, UnusableCursor
+from dashboard.reads.log_answers import ExportFormat, LogOrder, UnusableCursor
+from dashboard.reads.logs import DEFAULT_FACETS, LogReads
 from dashboard.reads.search import SearchReads
 from meshhub.clock import SystemClock
 from meshhub.errors import NotFound
@@ -28,6 +28,7 @@ from meshhub.testing.otlp import (
     logs_request,
     outbound,
     proxy_attributes,
+    segment,
     span,
     traces_request,
 )
@@ -243,9 +244,30 @@ def test_a_tail_shows_what_came_since_once(embedded_store: Store, tmp_path: Path
     assert [line.time_unix_nano for line in first.rows] == [at + 2, at + 3, at + 4]
     assert first.skipped == 2
     assert logs.tail(wanted, first.cursor).rows == ()
-    for cursor in ("x", "-1", "9" * 30, "²"):
+    for cursor in ("x", "-1", "9" * 30, "²", "1-2", "1" + "-0123456789abcdef" * 502):
         with pytest.raises(UnusableCursor):
             logs.tail(wanted, cursor)
+
+
+def test_a_tail_tells_what_was_stored_late(embedded_store: Store, tmp_path: Path) -> None:
+    """The hub took three rows within a second and stored one of them when a tail had told the others."""
+    caller, at = Proxy(f"late-{secrets.token_hex(5)}"), time.time_ns() - 5 * SECOND
+
+    def store_row(number: int) -> None:
+        request = logs_request(caller, [access_log(at + number, outbound(caller, Proxy("b")))])
+        token = f"late-{secrets.token_hex(8)}"
+        path = tmp_path / token
+        path.write_bytes(segment([request], received=at))
+        embedded_store.insert_segment(Signal.LOGS, path, token)
+
+    logs, wanted = LogReads(embedded_store, SystemClock()), f"source = {caller.service}"
+    for number in (0, 2):
+        store_row(number)
+    first = logs.tail(wanted)
+    store_row(1)
+    second = logs.tail(wanted, first.cursor)
+    assert [line.time_unix_nano - at for line in (*first.rows, *second.rows)] == [0, 2, 1]
+    assert logs.tail(wanted, second.cursor).rows == ()
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "1-2", "é", "9" * 40 + "-" + "0" * 32 + "-" + "0" * 16])
