@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from meshhub.model import Reporter
+from meshhub.outcome import is_unreached
 from storage.records.edges import ServiceEdgeReport
 from topology.addition import added
 from topology.identity import NodeKey
@@ -52,10 +53,32 @@ class Side:
             len(reports) == 1,
         )
 
+    @property
+    def unreached(self) -> int:
+        """How many of a caller's requests ended without a last attempt that the callee's proxy could see."""
+        return sum(requests for (_, _, flags, _), requests in self.outcomes.items() if is_unreached(flags))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What both sides say of the same calls, which are on several edges: all of the callers' and of the callees'.
+
+    `part` is what tells these edges apart: version or workload.
+    """
+
+    client: Side
+    server: Side
+    part: str
+
 
 @dataclass(slots=True)
 class EdgeDraft:
-    """One edge: its two sides, of which at least one is there once it is in a graph."""
+    """One edge: its two sides, of which at least one is there once it is in a graph.
+
+    Where workloads or versions are nodes, calls can be on several edges (topology.overlap): `overlap` is what is said
+    of all of these, `named_by` how many are on edges that weaker evidence names. `counted_at_callers` and
+    `counted_at_callees` are those which other edges have too, that know that end better: they count there.
+    """
 
     source: NodeKey
     destination: NodeKey
@@ -64,6 +87,15 @@ class EdgeDraft:
     client: Side | None = None
     server: Side | None = None
     pool: Pool | None = None
+    overlap: Overlap | None = None
+    named_by: dict[Evidence, int] = field(default_factory=dict)
+    counted_at_callers: int = 0
+    counted_at_callees: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Ids of the ends, and the family."""
+        return self.source.id, self.destination.id, self.family
 
     @property
     def headline(self) -> Side:
@@ -112,6 +144,16 @@ class GraphDraft:
             self._edges[key] = edge
             self._nodes[source.id] = source
             self._nodes[destination.id] = destination
+
+    def leave_out(self, edges: Iterable[EdgeDraft]) -> None:
+        """Leave out these edges, and nodes that have none without them. The sides are those of the other edges then,
+        and of what they overlap with."""
+        for edge in edges:
+            del self._edges[edge.key]
+        self._nodes = {node.id: node for edge in self.edges for node in (edge.source, edge.destination)}
+        self.sides = [side for edge in self.edges for side in (edge.client, edge.server) if side]
+        overlaps = {id(edge.overlap): edge.overlap for edge in self.edges if edge.overlap}
+        self.sides += [side for each in overlaps.values() for side in (each.client, each.server)]
 
     @property
     def edges(self) -> Collection[EdgeDraft]:

@@ -27,6 +27,7 @@ from topology.model import (
     Transport,
 )
 from topology.nodes import build_nodes
+from topology.overlap import reduce_overlap
 from topology.pools import add_pools
 from topology.reconcile import compare_views
 from topology.security import explain_security
@@ -63,6 +64,7 @@ def build_graph(
     crowd = Crowd(placed)
     draft = GraphDraft(covered.seconds)
     _add_reports(draft, crowd.placed(placed))
+    reduce_overlap(draft)
     add_pools(draft, directory, pools)
     enrich(draft)
     edges = sorted((_edge(edge, directory) for edge in draft.edges), key=lambda edge: edge.id)

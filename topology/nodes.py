@@ -29,14 +29,21 @@ class _Traffic:
     client_errors: float = 0.0
     edges: int = 0
 
-    def add(self, side: Side) -> None:
+    def add(self, side: Side, elsewhere: int) -> None:
+        """Add a side without those of its requests that count on other edges."""
         rates, errors = side.rates, side.errors
+        requests, per_second = rates.requests, rates.per_second
+        if elsewhere:
+            requests = max(0, requests - elsewhere)
+            if not requests:
+                return
+            per_second *= requests / rates.requests
         self.edges += 1
-        self.requests += rates.requests
-        self.per_second += rates.per_second
+        self.requests += requests
+        self.per_second += per_second
         if errors.by_kind:
-            self.failed += (errors.share or 0.0) * rates.requests
-            self.client_errors += (errors.client_error_share or 0.0) * rates.requests
+            self.failed += (errors.share or 0.0) * requests
+            self.client_errors += (errors.client_error_share or 0.0) * requests
 
     def absorb(self, other: "_Traffic") -> None:
         self.edges += other.edges
@@ -74,7 +81,7 @@ class _Gathered:
     systems: set[str] = field(default_factory=set)
 
     def leaving(self, edge: EdgeDraft) -> None:
-        self.outbound.add(edge.headline)
+        self.outbound.add(edge.headline, edge.counted_at_callers)
         self.families.add(edge.family)
         if self.nameless:
             self.peers.add(edge.destination.service)
@@ -90,7 +97,9 @@ class _Gathered:
 
     def entering(self, edge: EdgeDraft) -> None:
         by_spans = edge.measured_by is Evidence.SPAN
-        (self.sampled if by_spans and edge.source.sort != QUEUE else self.inbound).add(edge.headline)
+        (self.sampled if by_spans and edge.source.sort != QUEUE else self.inbound).add(
+            edge.headline, edge.counted_at_callees
+        )
         self.logged |= not by_spans and edge.server is not None
         self.families.add(edge.family)
         if self.nameless:

@@ -1,9 +1,9 @@
 """What the two views of an edge say of each other: why one is missing, and where they disagree."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from meshhub.outcome import is_unreached
-from topology.draft import EdgeDraft, Side
+from topology.draft import EdgeDraft, Overlap, Side
 from topology.identity import QUEUE, SERVICE, Directory
 from topology.model import Evidence, Note
 
@@ -24,14 +24,18 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     notes: list[Note] = []
     if edge.measured_by is Evidence.SPAN:
         notes.append(_SAMPLED)
+        if edge.overlap:
+            notes.append(_other_edges(edge, edge.overlap))
         if edge.source.sort != QUEUE and directory.reports(edge.destination):
             notes.append(_among_those_of_others(edge))
     elif edge.measured_by is Evidence.STATS:
         notes.append(_COUNTED)
-    elif (edge.client is None or edge.server is None) and (edge.source.version or edge.destination.version):
-        notes.append(_OTHER_VERSION)
-    elif (edge.client is None or edge.server is None) and (edge.source.workload or edge.destination.workload):
-        notes.append(_OTHER_WORKLOAD)
+    elif edge.overlap:
+        notes.append(_other_edges(edge, edge.overlap))
+        if edge.server is None and edge.client and edge.client.unreached == edge.client.report.requests:
+            notes.append(_not_reached(edge))
+        notes += _disagreement(edge.overlap.client, edge.overlap.server)
+        notes += _apart(edge.overlap.client, edge.overlap.server)
     elif edge.client is None:
         notes.append(_missing_client(edge, directory))
     elif edge.server is None:
@@ -39,14 +43,10 @@ def compare_views(edge: EdgeDraft, directory: Directory) -> tuple[Note, ...]:
     else:
         notes += _disagreement(edge.client, edge.server)
         notes += _apart(edge.client, edge.server)
+    notes += _named_elsewhere(edge.named_by)
     if not all(side is None or side.latency_is_exact for side in (edge.client, edge.server)):
         notes.append(_APPROXIMATED)
     return tuple(notes)
-
-
-def unreached(side: Side) -> int:
-    """How many of a caller's requests ended without a last attempt that the callee's proxy could see."""
-    return sum(requests for (_, _, flags, _), requests in side.outcomes.items() if is_unreached(flags))
 
 
 _SAMPLED = Note(
@@ -61,22 +61,37 @@ _COUNTED = Note(
     "minute, but there are no latencies and no single requests to look at.",
 )
 
-_OTHER_VERSION = Note(
-    "version-of-peer-not-known",
-    "Each proxy knows its own version and not always that of its peer: the other side's view of these calls, if it is "
-    "measured, is on an edge of another version.",
-)
-
-_OTHER_WORKLOAD = Note(
-    "workload-of-peer-not-known",
-    "Each proxy knows its own workload and not always that of its peer: the other side's view of these calls, if it is "
-    "measured, is on an edge of another workload or of the service.",
-)
-
 _APPROXIMATED = Note(
     "latency-approximated",
     "The peer was named in more than one way; the percentiles are averages over the names, weighted by requests.",
 )
+
+
+def _other_edges(edge: EdgeDraft, overlap: Overlap) -> Note:
+    """That other edges have the same calls, and what both sides say of all of them."""
+    part, callers, callees = overlap.part, overlap.client.report, overlap.server.report
+    tries = f" in {callers.attempts:,} attempts" if callers.attempts > callers.requests else ""
+    text = (
+        f"A proxy knows its own {part} and not always that of its peer, so both sides are compared over all edges that "
+        f"can have these calls: callers report {callers.requests:,}{tries}, callees {callees.requests:,}."
+    )
+    if edge.counted_at_callers or edge.counted_at_callees:
+        text += (
+            f" Which {part} called which is not known: the calls are on edges of the callers and of the callees, and "
+            f"count once at each {part}."
+        )
+    return Note(f"{part}-of-peer-not-known", text)
+
+
+def _named_elsewhere(named: Mapping[Evidence, int]) -> Iterator[Note]:
+    for evidence, requests in named.items():
+        by = "spans, which are sampled," if evidence is Evidence.SPAN else "stats of proxies"
+        text = f"{requests:,} more are on edges of workloads or versions that only {by} name: this edge has the rest."
+        yield Note("rest-of-calls", text)
+
+
+def _not_reached(edge: EdgeDraft) -> Note:
+    return Note("server-not-reached", f"None of these requests reached {edge.destination.service}.")
 
 
 def _among_those_of_others(edge: EdgeDraft) -> Note:
@@ -109,8 +124,8 @@ def _missing_server(edge: EdgeDraft, client: Side, directory: Directory) -> list
     if edge.destination.sort != SERVICE:
         return []
     service = edge.destination.service
-    if unreached(client) == client.report.requests:
-        return [Note("server-not-reached", f"None of these requests reached {service}.")]
+    if client.unreached == client.report.requests:
+        return [_not_reached(edge)]
     if directory.reports(edge.destination):
         text = f"{service}'s proxy reports, but none of these calls: its access logs were lost, or it was bypassed."
         return [Note("server-logs-lost", text)]
@@ -138,7 +153,7 @@ def _apart(client: Side, server: Side) -> list[Note]:
 
 def _lost(client: Side, server: Side) -> list[Note]:
     """Access logs have every request, so sides that count differently lost some: the one that has fewer did."""
-    fewest, most, reported = client.report.requests - unreached(client), client.report.attempts, server.report.requests
+    fewest, most, reported = client.report.requests - client.unreached, client.report.attempts, server.report.requests
     tolerance = max(DIFFERING_REQUESTS, DIFFERING_SHARE * client.report.requests)
     if reported < fewest - tolerance:
         text = (

@@ -5,7 +5,6 @@ from topology.draft import EdgeDraft
 from topology.enrich.encryption import MUTUAL, UNKNOWN
 from topology.identity import SERVICE, Directory
 from topology.model import Evidence, Note
-from topology.reconcile import unreached
 
 
 def explain_security(edge: EdgeDraft, directory: Directory) -> Note | None:
@@ -28,7 +27,7 @@ def _unknown(edge: EdgeDraft) -> Note:
         text = "Measured from spans, which do not say how connections were secured."
     elif edge.measured_by is Evidence.STATS:
         text = "The proxies' stats do not say how these connections were secured."
-    elif side.reporter is Reporter.CLIENT and unreached(side) == side.report.requests:
+    elif side.reporter is Reporter.CLIENT and side.unreached == side.report.requests:
         text = "None of these requests got a connection, so there is nothing to secure."
         return Note("security-no-connection", text)
     else:

@@ -26,7 +26,6 @@ def test_each_version_is_a_node_as_far_as_its_side_knew_it() -> None:
         server_report(SHOP, CART, {OK: 3}, destination_version="v2"),
     )
     assert [(node.id, node.version) for node in graph.nodes] == [
-        ("lab:test:cart", ""),
         ("lab:test:cart:v1", "v1"),
         ("lab:test:cart:v2", "v2"),
         ("lab:test:shop:v1", "v1"),
@@ -34,9 +33,8 @@ def test_each_version_is_a_node_as_far_as_its_side_knew_it() -> None:
     assert [(edge.destination, edge.headline.rates.requests) for edge in graph.edges] == [
         ("lab:test:cart:v1", 6),
         ("lab:test:cart:v2", 3),
-        ("lab:test:cart", 9),
     ]
-    assert [[note.code for note in edge.notes] for edge in graph.edges] == [["version-of-peer-not-known"]] * 3
+    assert [[note.code for note in edge.notes] for edge in graph.edges] == [["version-of-peer-not-known"]] * 2
     assert graph.perspective is Perspective.VERSION
 
 
@@ -59,7 +57,7 @@ def test_each_workload_is_a_node_and_the_only_one_of_a_service_stands_for_it() -
     ]
     both, *alone = graph.edges
     assert (both.client is not None, both.server is not None, both.notes) == (True, True, ())
-    assert [[note.code for note in edge.notes] for edge in alone] == [["workload-of-peer-not-known"]] * 2
+    assert [[note.code for note in edge.notes] for edge in alone] == [["client-logs-lost"]] * 2
 
 
 def test_the_only_version_there_is_has_the_views_of_both_sides() -> None:
