@@ -87,6 +87,8 @@ class EdgeDraft:
     client: Side | None = None
     server: Side | None = None
     pool: Pool | None = None
+    beside: list[ServiceEdgeReport] = field(default_factory=list)
+    """Reports of weaker evidence, of the same calls."""
     overlap: Overlap | None = None
     named_by: dict[Evidence, int] = field(default_factory=dict)
     counted_at_callers: int = 0
@@ -118,7 +120,7 @@ class GraphDraft:
         self._edges: dict[tuple[str, str, str], EdgeDraft] = {}
 
     def add(self, placed: Iterable[Placed], evidence: Evidence) -> None:
-        """Add the reports of one kind of evidence. An edge that is there by another one stays as it is.
+        """Add the reports of one kind of evidence. An edge that is there by another one keeps them beside its own.
 
         Each side is added up once, of all its reports: a node that stands for many names has very many. A proxy that
         did not say where it stood spoke as a caller.
@@ -127,13 +129,15 @@ class GraphDraft:
         for each in placed:
             report, source, destination = each
             key = source.id, destination.id, report.family
+            there = self._edges.get(key)
+            if there is not None:
+                there.beside.append(report)
+                continue
             found = gathered.get(key)
             if found is None:
                 found = gathered[key] = each, [], []
             (found[2] if report.reporter == "server" else found[1]).append(report)
         for key, ((_, source, destination), client, server) in gathered.items():
-            if key in self._edges:
-                continue
             edge = EdgeDraft(source, destination, key[2], evidence)
             if client:
                 edge.client = Side.of(client, Reporter.CLIENT)
@@ -144,6 +148,13 @@ class GraphDraft:
             self._edges[key] = edge
             self._nodes[source.id] = source
             self._nodes[destination.id] = destination
+
+    def add_beside(self, placed: Iterable[Placed]) -> None:
+        """Add reports to the edges that are there; those of others have no place."""
+        for report, source, destination in placed:
+            there = self._edges.get((source.id, destination.id, report.family))
+            if there is not None:
+                there.beside.append(report)
 
     def leave_out(self, edges: Iterable[EdgeDraft]) -> None:
         """Leave out these edges, and nodes that have none without them. The sides are those of the other edges then,

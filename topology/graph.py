@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from meshhub.model import TimeRange
 from storage.records.edges import PoolReport, SeenWorkload, ServiceEdgeReport
+from topology.beside import count_beside
 from topology.counts import sorted_counts
 from topology.crowd import MAX_NODES, Crowd
 from topology.draft import EdgeDraft, GraphDraft, Placed, Side
@@ -31,7 +32,7 @@ from topology.overlap import reduce_overlap
 from topology.pools import add_pools
 from topology.reconcile import compare_views
 from topology.security import explain_security
-from topology.stats import without_needless_stats
+from topology.stats import split_stats
 
 BUCKET = timedelta(seconds=10)
 """The resolution of stored edges: a window is widened to start on a multiple of it."""
@@ -59,11 +60,12 @@ def build_graph(
     """
     covered = covered_window(window)
     directory = Directory(reports)
-    reports = without_needless_stats(reports, directory)
-    placed = [(report, directory.source(report), directory.destination(report)) for report in reports]
+    needed, needless = split_stats(reports, directory)
+    placed = _place(needed, directory)
     crowd = Crowd(placed)
     draft = GraphDraft(covered.seconds)
     _add_reports(draft, crowd.placed(placed))
+    draft.add_beside(_place(needless, directory))
     reduce_overlap(draft)
     add_pools(draft, directory, pools)
     enrich(draft)
@@ -85,6 +87,10 @@ def covered_window(window: TimeRange) -> TimeRange:
     """The window from the start of its first ten seconds on, which is what stored edges can answer."""
     start = window.start.timestamp()
     return TimeRange(window.start - timedelta(seconds=start % BUCKET.total_seconds()), window.end)
+
+
+def _place(reports: Sequence[ServiceEdgeReport], directory: Directory) -> list[Placed]:
+    return [(report, directory.source(report), directory.destination(report)) for report in reports]
 
 
 def _add_reports(draft: GraphDraft, placed: Sequence[Placed]) -> None:
@@ -114,6 +120,7 @@ def _edge(edge: EdgeDraft, directory: Directory) -> ServiceEdge:
         compare_views(edge, directory),
         edge.pool,
         explain_security(edge, directory),
+        count_beside(edge) if edge.beside else (),
     )
 
 

@@ -160,7 +160,8 @@ class Pool:
 
     `ejections` are outlier ejections, `ejected_hosts` the most that one proxy had ejected at a time. `pool_overflows`
     are requests and connections that a circuit breaker refused, `retry_overflows` the retries. `open_circuit_breakers`
-    are those that were open at some time: cx (connections), rq (requests), rq_pending, rq_retry.
+    are those that were open at some time: cx (connections), rq (requests), rq_pending, rq_retry. `active_connections`
+    and `active_requests` are what is open and under way at the window's end, the most of its last minute.
     """
 
     ejections: int
@@ -170,6 +171,20 @@ class Pool:
     connection_failures: int
     connection_timeouts: int
     open_circuit_breakers: tuple[str, ...]
+    active_connections: int = 0
+    active_requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignalCount:
+    """What another signal than `ServiceEdge.measured_by` says of the same edge: the same calls again, never to be
+    added. `share` is of the requests that the side's own report has, or the headline's where it has none."""
+
+    signal: Evidence
+    reporter: Reporter
+    requests: int
+    share: float | None
+    error_share: float | None
 
 
 @dataclass(slots=True)
@@ -195,6 +210,8 @@ class ServiceEdge:
     """None where stats say nothing but zeroes, or nothing at all."""
     security: Note | None = None
     """Why not all of it is mutual TLS; None where it is."""
+    beside: tuple[SignalCount, ...] = ()
+    """What the signals say that it is not measured by: stats first, then spans; clients first."""
 
 
 @dataclass(frozen=True, slots=True)

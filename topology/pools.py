@@ -27,7 +27,7 @@ def add_pools(draft: GraphDraft, directory: Directory, reports: Sequence[PoolRep
             edges = called.get((caller.cluster, caller.namespace, caller.service), {}).get(spelling)
             if edges:
                 for edge in edges:
-                    edge.pool = _pool(report)
+                    edge.pool = _pool(report) if edge.pool is None else _together(edge.pool, _pool(report))
                 break
 
 
@@ -39,11 +39,12 @@ def pools_by_edge(graph: ServiceGraph, reports: Sequence[PoolReport]) -> Mapping
         source, destination = nodes[edge.source], nodes[edge.destination]
         for spelling in _names(destination):
             called[_name(source)].setdefault(spelling, []).append(edge.id)
-    found = {}
+    found: dict[str, Pool] = {}
     for report in reports:
         callees = called.get((report.source_cluster, report.source_namespace, report.source_service), {})
         edges = next((callees[spelling] for spelling in _spellings(report) if spelling in callees), ())
-        found.update(dict.fromkeys(edges, _pool(report)))
+        for edge_id in edges:
+            found[edge_id] = _together(found[edge_id], _pool(report)) if edge_id in found else _pool(report)
     return found
 
 
@@ -89,4 +90,21 @@ def _pool(report: PoolReport) -> Pool:
         report.connection_failures,
         report.connection_timeouts,
         tuple(report.open_circuit_breakers),
+        report.active_connections,
+        report.active_requests,
+    )
+
+
+def _together(one: Pool, other: Pool) -> Pool:
+    """Two upstreams of one callee, as its subsets or ports are."""
+    return Pool(
+        one.ejections + other.ejections,
+        max(one.ejected_hosts, other.ejected_hosts),
+        one.pool_overflows + other.pool_overflows,
+        one.retry_overflows + other.retry_overflows,
+        one.connection_failures + other.connection_failures,
+        one.connection_timeouts + other.connection_timeouts,
+        tuple(sorted({*one.open_circuit_breakers, *other.open_circuit_breakers})),
+        one.active_connections + other.active_connections,
+        one.active_requests + other.active_requests,
     )

@@ -21,11 +21,13 @@ CONTROL_CLUSTERS = frozenset({"meshhub_otlp", "meshhub_ads", "xds-grpc", "sds-gr
 """Clusters by which proxies reach the hub and Istio's agent: no calls of the applications."""
 
 
-def without_needless_stats(reports: Sequence[ServiceEdgeReport], directory: Directory) -> Sequence[ServiceEdgeReport]:
+def split_stats(
+    reports: Sequence[ServiceEdgeReport], directory: Directory
+) -> tuple[Sequence[ServiceEdgeReport], Sequence[ServiceEdgeReport]]:
     """The reports without those by stats of proxies whose access logs report the same side of calls, and without the
-    proxies' own connections to what controls them."""
+    proxies' own connections to what controls them; and these."""
     if not any(report.signal == Evidence.STATS for report in reports):
-        return reports
+        return reports, ()
     logging = {_own(report, directory) for report in reports if report.signal == Evidence.ACCESS_LOG}
     counting = {_own(report, directory) for report in reports if report.signal == Evidence.STATS}
 
@@ -36,7 +38,11 @@ def without_needless_stats(reports: Sequence[ServiceEdgeReport], directory: Dire
         requests = node, is_server, False
         return not (is_tcp and requests in logging and requests not in counting and _knows_a_name_only(report))
 
-    return [report for report in reports if report.signal != Evidence.STATS or is_needed(report)]
+    needed: list[ServiceEdgeReport] = []
+    needless: list[ServiceEdgeReport] = []
+    for report in reports:
+        (needed if report.signal != Evidence.STATS or is_needed(report) else needless).append(report)
+    return needed, needless
 
 
 def _own(report: ServiceEdgeReport, directory: Directory) -> tuple[str, bool, bool]:

@@ -82,6 +82,24 @@ class PoolBody(TypedDict):
     connection_failures: int
     connection_timeouts: int
     open_circuit_breakers: Annotated[list[str], Field(description="Open at some time: cx, rq, rq_pending, rq_retry.")]
+    active_connections: Annotated[int, Field(description="Open at the window's end: the most of its last minute.")]
+    active_requests: Annotated[int, Field(description="Under way at the window's end: the most of its last minute.")]
+
+
+class SignalCountBody(TypedDict):
+    """What another signal than `measured_by` says of the same calls: never to be added to them."""
+
+    signal: Annotated[str, Field(description="stats or span.")]
+    reporter: Annotated[str, Field(description="client or server: whose spans or stats.")]
+    requests: Annotated[int, Field(description="Connections for TCP.")]
+    share: Annotated[
+        float | None,
+        Field(
+            description="Of the requests that the same side's own report has; for spans: what sampling let "
+            "through. Of the headline's, where that side is not measured."
+        ),
+    ]
+    error_share: float | None
 
 
 class LatencyBody(TypedDict):
@@ -165,6 +183,9 @@ class EdgeBody(GoldenBody):
     health: Annotated[HealthBody | None, Field(description="null if it was not asked for.")]
     pool: Annotated[PoolBody | None, Field(description="null where stats say nothing, or nothing but zeroes.")]
     security: Annotated[NoteBody | None, Field(description="Why not all calls are mutual TLS; null where they are.")]
+    beside: Annotated[
+        list[SignalCountBody], Field(description="What the signals say that it is not measured by; empty for none.")
+    ]
     notes: list[NoteBody]
 
 

@@ -13,6 +13,7 @@ from dashboard.api.graph_body import (
     NodeBody,
     PoolBody,
     ReportBody,
+    SignalCountBody,
     TrafficBody,
 )
 from dashboard.api.health_body import show_health
@@ -20,7 +21,7 @@ from dashboard.api.notes import show_notes
 from dashboard.api.window_body import show_age, show_window
 from dashboard.reads.hub import DataAge
 from topology.health import HealthReport, Verdict
-from topology.model import EdgeView, Latency, NodeTraffic, Pool, ServiceEdge, ServiceGraph, ServiceNode
+from topology.model import EdgeView, Latency, NodeTraffic, Pool, ServiceEdge, ServiceGraph, ServiceNode, SignalCount
 from traces.response_flags import explain_flag
 
 _NO_VERDICTS: Mapping[str, Verdict] = {}
@@ -118,7 +119,18 @@ def show_edge(
         "health": show_health(verdict),
         "pool": None if edge.pool is None else _pool(edge.pool),
         "security": None if edge.security is None else {"code": edge.security.code, "text": edge.security.text},
+        "beside": [_count(each) for each in edge.beside] if edge.beside else [],
         "notes": show_notes(edge.notes) if edge.notes else [],
+    }
+
+
+def _count(count: SignalCount) -> SignalCountBody:
+    return {
+        "signal": count.signal,
+        "reporter": count.reporter,
+        "requests": count.requests,
+        "share": count.share,
+        "error_share": count.error_share,
     }
 
 
@@ -131,6 +143,8 @@ def _pool(pool: Pool) -> PoolBody:
         "connection_failures": pool.connection_failures,
         "connection_timeouts": pool.connection_timeouts,
         "open_circuit_breakers": list(pool.open_circuit_breakers),
+        "active_connections": pool.active_connections,
+        "active_requests": pool.active_requests,
     }
 
 

@@ -135,7 +135,8 @@ class PoolReport:
     """What the stats of a caller's proxies say of their pool for one upstream over a window (table edges_stats).
 
     `upstream` is the name in the stats, the destination what meshhub_destination makes of it. Counters by how much they
-    grew, over all instances; `ejected_hosts` is the most that one proxy had ejected at a time.
+    grew, over all instances; `ejected_hosts` is the most that one proxy had ejected at a time. `active_connections` and
+    `active_requests` are those of all instances at the end of the window (the highest of the minute).
     """
 
     source_cluster: str
@@ -152,6 +153,8 @@ class PoolReport:
     connection_failures: int
     connection_timeouts: int
     open_circuit_breakers: list[str]
+    active_connections: int = 0
+    active_requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,22 @@ def test_a_counter_that_was_zero_or_began_anew_counts_from_zero(
     assert report.pool_overflows == 6
 
 
+def test_what_is_open_and_under_way_is_that_of_every_instance_at_the_end_of_the_window(
+    store: Store, folder: Path, sent: Exchange, begin: int
+) -> None:
+    course = ((begin - 5 * MINUTE, 9, 9), (begin, 3, 2), (begin + MINUTE, 7, 0))
+    requests = [
+        stats(sent.caller, at, "cart_shop", upstream_cx_active=connections, upstream_rq_active=under_way)
+        for at, connections, under_way in course
+    ]
+    load(store, folder, Signal.METRICS, requests)
+    [report] = pools(store, sent, begin - 9 * MINUTE, begin + 2 * MINUTE)
+    assert (report.active_connections, report.active_requests) == (7, 2)
+    [report] = pools(store, sent, begin - 9 * MINUTE, begin + MINUTE)
+    assert (report.active_connections, report.active_requests) == (3, 2)
+    assert pools(store, sent, begin - 3 * MINUTE, begin - 2 * MINUTE) == []
+
+
 def test_what_was_open_or_ejected_at_some_time_is_said(store: Store, folder: Path, sent: Exchange, begin: int) -> None:
     request = stats(
         sent.caller,

@@ -5,16 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from meshhub.model import TimeRange
+from meshhub.model import Reporter, TimeRange
 from meshhub.testing.otlp import Proxy
 from meshhub.testing.records import NOW, blank, client_report, server_report
 from storage.records.edges import PoolReport, ServiceEdgeReport
 from topology.graph import build_graph
-from topology.model import NodeKind, ServiceEdge
+from topology.model import Evidence, NodeKind, ServiceEdge, SignalCount
+from topology.pools import pools_by_edge
 
 WINDOW = TimeRange.last(timedelta(minutes=15), now=NOW)
 SHOP, CART = Proxy("shop"), Proxy("cart")
 MTLS, PLAIN, TLS = (200, -1, "", "mtls"), (200, -1, "", "plaintext"), (200, -1, "", "tls")
+FAILED = (503, -1, "", "mtls")
 OUTSIDE = {"destination_kind": "external", "destination_service": "bank.example"}
 NOBODY = {"source_service": "", "source_namespace": "", "source_principals": []}
 CALLEE = server_report(SHOP, CART, {MTLS: 1})
@@ -83,6 +85,38 @@ def test_what_stats_say_is_on_the_edge_to_the_service_that_the_upstream_means(re
 def test_stats_of_an_external_host_are_on_its_edge() -> None:
     edge = only_edge(client_report(SHOP, CART, {TLS: 5}, **OUTSIDE), pool=pool_report("external|bank_example"))
     assert edge.pool is not None
+
+
+def test_pools_of_several_upstreams_of_one_callee_are_added_up() -> None:
+    reports = [
+        replace(pool_report("outbound|80|v1|cart.test.svc", "service", "test", "cart"), active_connections=4),
+        replace(pool_report("outbound|80|v2|cart.test.svc", "service", "test", "cart"), active_connections=3),
+    ]
+    graph = build_graph([client_report(SHOP, CART, {MTLS: 5})], WINDOW, pools=reports)
+    pool = graph.edges[0].pool
+    assert pool is not None
+    assert (pool.ejections, pool.open_circuit_breakers, pool.active_connections) == (6, ("rq",), 7)
+    assert pools_by_edge(graph, reports) == {graph.edges[0].id: pool}
+
+
+def test_what_spans_and_stats_say_of_a_logged_edge_is_beside_it_and_not_added() -> None:
+    graph = build_graph(
+        [
+            client_report(SHOP, CART, {MTLS: 200}),
+            server_report(SHOP, CART, {MTLS: 100}),
+            client_report(SHOP, CART, {MTLS: 18, FAILED: 2}, signal="span"),
+            server_report(SHOP, CART, {MTLS: 20}, signal="span"),
+            client_report(SHOP, CART, {MTLS: 199}, signal="stats"),
+        ],
+        WINDOW,
+    )
+    (edge,) = graph.edges
+    assert edge.headline.rates.requests == 200
+    assert edge.beside == (
+        SignalCount(Evidence.STATS, Reporter.CLIENT, 199, 199 / 200, 0.0),
+        SignalCount(Evidence.SPAN, Reporter.CLIENT, 20, 0.1, 0.1),
+        SignalCount(Evidence.SPAN, Reporter.SERVER, 20, 0.2, 0.0),
+    )
 
 
 @pytest.mark.parametrize("report", [pool_report("ratings_test"), pool_report("cart_test", caller="other")])

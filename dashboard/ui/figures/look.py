@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboard.ui.burning import NOTHING_BURNS, Burning
 from dashboard.ui.query import DEFAULT_LABELS, EdgeLabel
+from meshhub.quantities import plural
 from topology.diff.model import Change, EdgeChange, GraphDiff, NodeChange
 from topology.health import Health, Verdict, judge_edge, judge_node, judge_traffic
 from topology.health.model import HealthReport
@@ -28,6 +29,9 @@ def pool_words(pool: Pool) -> list[str]:
         (pool.connection_timeouts, "connections timed out"),
     ):
         words += [f"{count:,} {text}."] if count else []
+    if pool.active_connections or pool.active_requests:
+        active = f"{plural(pool.active_connections, 'connection')} open, {plural(pool.active_requests, 'request')}"
+        words.append(f"At the end of the window: {active} under way.")
     return words
 
 

@@ -19,6 +19,8 @@ _TRANSPORTS = {Transport.HTTP: "HTTP", Transport.GRPC: "gRPC", Transport.TCP: "T
 
 _SIDES = {Reporter.CLIENT: "by client", Reporter.SERVER: "by server", Reporter.UNKNOWN: ""}
 
+_SIGNALS = {Evidence.ACCESS_LOG: "Access logs", Evidence.STATS: "Stats", Evidence.SPAN: "Spans"}
+
 Number = Callable[[EdgeView], str]
 
 
@@ -43,6 +45,7 @@ def edge_panel(edge: ServiceEdge, source: ServiceNode, destination: ServiceNode,
             signals(about.edge_series(edge.id), marks=about.marks(destination)),
             look_further(edge_links(edge, source, destination, about)),
             section("As each side saw it", _both_sides(edge, destination)),
+            section("As other signals say", _other_signals(edge)) if edge.beside else None,
             _flags(edge),
             section("Connections", html.Ul([html.Li(text) for text in pool_words(edge.pool)])) if edge.pool else None,
             section("Security", _security(edge)),
@@ -102,6 +105,27 @@ def _numbers(edge: ServiceEdge) -> tuple[tuple[str, Number], ...]:
         ("Received", lambda view: fmt.size(view.rates.bytes_received)),
         ("Sent", lambda view: fmt.size(view.rates.bytes_sent)),
         ("mTLS", lambda view: fmt.share(view.encryption.mtls_share)),
+    )
+
+
+def _other_signals(edge: ServiceEdge) -> Component:
+    rows = [
+        (
+            _SIGNALS[count.signal],
+            _SIDES[count.reporter],
+            f"{count.requests:,}",
+            fmt.share(count.share),
+            fmt.share(count.error_share),
+        )
+        for count in edge.beside
+    ]
+    counted = "Connections" if edge.transport is Transport.TCP else "Requests"
+    measured = _SIGNALS[edge.measured_by].lower()
+    return html.Div(
+        [
+            table(("Signal", "Reported", counted, f"Of {measured}", "Failed"), rows, numeric=2),
+            html.P(f"The same calls again, not added: the edge is measured by {measured}.", className="muted small"),
+        ]
     )
 
 

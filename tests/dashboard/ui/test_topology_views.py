@@ -17,11 +17,11 @@ from dashboard.ui.views import first_proxy, topology_panel
 from dashboard.ui.views.topology_shape import shape
 from dashboard.ui.views.topology_summary import count, worst
 from meshhub.errors import StorageError
-from meshhub.model import TimeRange
+from meshhub.model import Reporter, TimeRange
 from meshhub.testing import graphs
 from meshhub.testing.fake_reads import FakeReads
 from topology.diff.model import Change, GraphDiff
-from topology.model import ServiceGraph
+from topology.model import Evidence, ServiceGraph, SignalCount
 
 Text = Callable[[Any], str]
 LINKS = Links("/ui/", "?window=1h")
@@ -158,6 +158,18 @@ def test_an_edge_is_explained_in_words_then_as_each_side_saw_it(shop: ServiceGra
     assert "UF No connection to the upstream host could be made" in said
     assert "All requests went over mutual TLS." in said
     assert "spiffe://demo.meshhub/ns/shop/sa/ratings" in said
+
+
+def test_an_edge_shows_what_other_signals_say_of_it_and_what_is_open(shop: ServiceGraph, text: Text) -> None:
+    said = SignalCount(Evidence.SPAN, Reporter.CLIENT, 549, 0.05, 0.125)
+    pool = replace(graphs.EJECTING, active_connections=1, active_requests=12)
+    edges = tuple(replace(edge, beside=(said,), pool=pool) if edge.id == RATINGS else edge for edge in shop.edges)
+    shown = text(panel(replace(shop, edges=edges), View(selected=RATINGS), LINKS))
+    assert "As other signals say" in shown
+    assert "Of access logs" in shown
+    assert all(part in shown for part in ("Spans", "by client", "549", "5 %", "12.5 %"))
+    assert "1 connection open, 12 requests under way" in shown
+    assert "As other signals say" not in text(panel(shop, View(selected=RATINGS), LINKS))
 
 
 def test_a_side_that_did_not_report_is_not_measured(shop: ServiceGraph, text: Text) -> None:
