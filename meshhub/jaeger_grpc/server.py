@@ -1,4 +1,4 @@
-"""Serves Jaeger's query services. Calls block on the store, so they run on threads of the server's own."""
+"""Serves Jaeger's query services and Tempo's search. Calls block on the store, so they run on threads of their own."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -6,7 +6,7 @@ import grpc
 
 from meshhub.address import joined_address, split_address
 from meshhub.errors import MeshhubError
-from meshhub.jaeger_grpc import api_v2, api_v3
+from meshhub.jaeger_grpc import api_v2, api_v3, tempo
 from meshhub.jaeger_grpc.authentication import Lets, TokenInterceptor
 from meshhub.jaeger_grpc.methods import handler_of
 from meshhub.jaeger_grpc.reads import CompatReads
@@ -63,6 +63,7 @@ class JaegerGrpcServer:
             (
                 handler_of(api_v2.SERVICE, api_v2.QueryServiceV2(self._reads).methods()),
                 handler_of(api_v3.SERVICE, api_v3.QueryServiceV3(self._reads).methods()),
+                handler_of(tempo.SERVICE, tempo.StreamingQuerier(self._reads).methods()),
             )
         )
         target = joined_address(*split_address(address))

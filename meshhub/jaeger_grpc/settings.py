@@ -22,7 +22,8 @@ class JaegerGrpcSettings(Section):
     """Jaeger's query services over gRPC, for Kiali and other clients of Jaeger."""
 
     address: Address | None = Field(
-        default="127.0.0.1:16685", description="Address of jaeger.api_v2 and api_v3.QueryService; null turns them off."
+        default="127.0.0.1:16685",
+        description="Address of jaeger.api_v2 and api_v3.QueryService, and Tempo's search; null turns them off.",
     )
     tls: JaegerTlsSettings | None = None
     threads: int = Field(default=4, ge=1, le=64, description="Calls worked on at a time.")

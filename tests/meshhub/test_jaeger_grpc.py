@@ -19,9 +19,11 @@ from dashboard.reads.compat import CompatReads
 from meshhub.clock import SystemClock
 from meshhub.errors import MeshhubError, StorageError
 from meshhub.jaeger_grpc import api_v2, api_v3
+from meshhub.jaeger_grpc import tempo as tempo_search
 from meshhub.jaeger_grpc.api_v2 import QueryServiceV2
 from meshhub.jaeger_grpc.idl import jaeger_api_v2_pb2 as v2
 from meshhub.jaeger_grpc.idl import jaeger_api_v3_pb2 as v3
+from meshhub.jaeger_grpc.idl import tempo_search_pb2 as tempo
 from meshhub.jaeger_grpc.server import JaegerGrpcServer
 from meshhub.jaeger_grpc.settings import JaegerGrpcSettings, JaegerTlsSettings
 from meshhub.jaeger_grpc.spans import CHUNK_SPANS, chunks
@@ -228,6 +230,54 @@ def test_v3_speaks_otlp(client: Client, shop: Shop) -> None:
     )
     [summary] = summaries.summaries
     assert (summary.trace_id, summary.span_count, summary.error_span_count) == (shop.trace_id, 3, 1)
+
+
+def test_kiali_searches_tempo_as_a_stream(client: Client, shop: Shop) -> None:
+    method = f"{tempo_search.SERVICE}/Search"
+    request = tempo.SearchRequest(
+        Query=f'{{ .service.name = "{shop.pay_name}"  && .node_id =~ ".*"   }} && {{  }}'
+        "| select(status, .service_name, .node_id, .component, .upstream_cluster, .http.method, .response_flags)",
+        start=shop.start_ns // 10**9 - 1,
+        end=shop.start_ns // 10**9 + 1,
+        SpansPerSpanSet=10,
+        Limit=100,
+    )
+    assert client.stream(method, request, tempo.SearchResponse) == [tempo.SearchResponse(metrics={})]
+    request.Query = request.Query.replace(".node_id =~", ".component =~")
+    [answer] = client.stream(method, request, tempo.SearchResponse)
+    charge = tempo.Span(
+        spanID="33" * 8,
+        name="pay:8080/*",
+        startTimeUnixNano=shop.start_ns + 5_000_000,
+        durationNanos=3_000_000,
+        attributes=[
+            tempo.KeyValue(key=key, value=tempo.AnyValue(string_value=value))
+            for key, value in (
+                ("service.name", shop.pay_name), ("component", "proxy"), ("status", "error"),
+                ("http.method", "POST"), ("response_flags", "UF"),
+            )
+        ],
+    )  # fmt: skip
+    spans = tempo.SpanSet(spans=[charge], matched=1)
+    [found] = answer.traces
+    assert found == tempo.TraceSearchMetadata(
+        traceID=shop.trace_id,
+        rootServiceName=shop.cart_name,
+        rootTraceName="cart:8080/*",
+        startTimeUnixNano=shop.start_ns,
+        durationMs=20,
+        spanSet=spans,
+        spanSets=[spans],
+    )
+    quoted = {"team": shop.team, "seal": 'none of " and \\'}
+    for tags, expected in (({"team": shop.team}, 1), (quoted, 0)):
+        by_tags = tempo.SearchRequest(Tags=tags, start=request.start, end=request.end)
+        [answer] = client.stream(method, by_tags, tempo.SearchResponse)
+        assert len(answer.traces) == expected
+    request.Query = "{ } >> { }"
+    with pytest.raises(grpc.RpcError) as raised:
+        client.stream(method, request, tempo.SearchResponse)
+    assert raised.value.code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_a_filter_is_refused_never_ignored(client: Client) -> None:

@@ -12,6 +12,7 @@ DEFAULT_SPANS = 3
 MAX_SPANS = 100
 DEFAULT_WINDOW_NS = 3_600 * SECOND
 
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _LOGFMT = re.compile(r'\s*([^\s="]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?=\s|$)')
 
 
@@ -68,7 +69,7 @@ def _logfmt(text: str) -> tuple[Condition, ...]:
     position = 0
     while match := _LOGFMT.match(text, position):
         value = match[2]
-        plain = value[1:-1].replace('\\"', '"') if value.startswith('"') else value
+        plain = _ESCAPED.sub(r"\1", value[1:-1]) if value.startswith('"') else value
         found.append(Condition(ANY, match[1], "=", plain))
         position = match.end()
     if text[position:].strip():
