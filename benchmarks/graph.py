@@ -39,7 +39,7 @@ DENSE_MINUTES = 5
 """Around the ends of windows, in which every ten seconds have a row."""
 
 FILL = f"""
-INSERT INTO edges (* EXCEPT (relation, outcome))
+INSERT INTO edges (* EXCEPT (relation, outcome, source_workload, destination_workload))
 SELECT
     toDateTime({{first}} + 10 * intDiv(number, {{edges}} * 2 * {PER_ROW}), 'UTC') AS time,
     '' AS tenant,
@@ -67,7 +67,7 @@ SELECT
     1000 * count() AS bytes_sent,
     100 * count() AS bytes_received,
     sum(us) AS duration_us_sum,
-    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(us) AS duration_us
+    sumMap(map(meshhub_latency_bucket(us), toUInt64(1))) AS duration_buckets
 FROM
 (
     SELECT

@@ -34,6 +34,7 @@ _SHARD_KEY = re.compile(r"^-- shard key: (.+)$", re.MULTILINE)
 _TIME_TO_LIVE = re.compile(r"^TTL (.+)$", re.MULTILINE)
 _STATEMENTS = re.compile(r";\n(?=[A-Z])")
 _TABLE = re.compile(r"^CREATE TABLE IF NOT EXISTS (\w+)\$\{local\}", re.MULTILINE)
+_DROPPED = re.compile(r"^DROP TABLE IF EXISTS (\w+)\$\{local\}", re.MULTILINE)
 _ALTERED = re.compile(r"^ALTER TABLE (\w+)\$\{local\}", re.MULTILINE)
 
 
@@ -73,6 +74,13 @@ def migrations() -> list[Migration]:
             int(match[1]), match[2], text, *(each[1] if each else "" for each in (table, altered, shard_key))
         )
     return [found[number] for number in sorted(found)]
+
+
+def tables() -> list[Migration]:
+    """Those that create the tables with rows which the schema has in the end, in order."""
+    found = migrations()
+    dropped = {name for entry in found for name in _DROPPED.findall(entry.text)}
+    return [entry for entry in found if entry.table and entry.table not in dropped]
 
 
 def render(migration: Migration, settings: StorageSettings) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from storage.engine import Engine
-from storage.rendering import Migration, migrations, time_to_live
+from storage.rendering import Migration, tables, time_to_live
 from storage.settings import StorageSettings
 
 _KEPT = re.compile(r"\btoIntervalDay\((\d+)\)(?! TO VOLUME)")
@@ -40,9 +40,9 @@ def apply_retention(engine: Engine, settings: StorageSettings) -> list[str]:
     changed = []
     with engine.client() as client:
         there = {name: _keeping(text, policy) for name, text, policy in client.query(_TABLES).result_rows}
-        for entry in migrations():
+        for entry in tables():
             name = local_name(entry, settings)
-            if entry.table and name in there and _differs(there[name], wanted(entry, settings)):
+            if name in there and _differs(there[name], wanted(entry, settings)):
                 for statement in statements(entry, settings):
                     client.command(statement)
                 changed.append(name)
@@ -57,7 +57,7 @@ def differences(engine: Engine, settings: StorageSettings) -> dict[str, tuple[in
     """
     with engine.client() as client:
         there = {name: _keeping(text, policy).days for name, text, policy in client.query(_TABLES).result_rows}
-    days = {local_name(entry, settings): settings.retention.days(entry.table) for entry in migrations() if entry.table}
+    days = {local_name(entry, settings): settings.retention.days(entry.table) for entry in tables()}
     return {name: (there[name], kept) for name, kept in days.items() if name in there and there[name] != kept}
 
 

@@ -99,7 +99,7 @@ class Errors:
 
 @dataclass(slots=True)
 class Latency:
-    """Duration at the reporting proxy, request start to response end: quantiles within 1 %, and the mean."""
+    """Duration at the reporting proxy, request start to response end: quantiles within 5 %, and the mean."""
 
     p50: float
     p90: float

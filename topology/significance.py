@@ -6,11 +6,11 @@ Rates and Proportions, 3rd ed., section 3.2, with the continuity correction of Y
 the expected counts allow it, and Fisher's exact test where an expected count is below 5 (Cochran's rule; Fleiss et al.,
 section 3.3). Both are two-sided.
 
-Quantiles of latency come from sketches, so there are no single durations to test. The rule for them states sizes: the
+Quantiles of latency come from buckets of durations, so there are no single durations to test. The rule for them states sizes: the
 number of requests slower than the old quantile is binomial if nothing changed, so the quantile's rank deviates by
 sqrt(n q (1 - q)). So a quantile counts as changed only where both windows have so many requests that at least
 TAIL_REQUESTS of them lie beyond it (q = 0.99 wants 1,000), it moved by a factor and by a length that are settings, and
-by more than the sketches' error.
+by more than the error of the buckets.
 """
 
 import math
@@ -22,8 +22,8 @@ MAX_EXACT_TERMS = 2_000
 """Terms that the exact test may add up; with more failures the z-test is good enough whatever is expected."""
 
 TAIL_REQUESTS = 10
-SKETCH_ERROR = 0.02
-"""Two quantiles, each within 1 %."""
+BUCKETS_ERROR = 0.1
+"""Two quantiles, each within 5 %."""
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 
@@ -95,7 +95,7 @@ class LatencyRule:
     ) -> bool:
         """Whether a quantile changed, in either direction."""
         low, high = min(before_us, after_us), max(before_us, after_us)
-        if high - low < self.shift_us or high < low * max(self.factor, 1 + SKETCH_ERROR):
+        if high - low < self.shift_us or high < low * max(self.factor, 1 + BUCKETS_ERROR):
             return False
         return min(requests_before, requests_after) >= self.needed(quantile)
 

@@ -22,7 +22,7 @@ class Tally:
     latency: Latency | None = None
     """None where no request has a duration."""
     buckets: Buckets = field(default_factory=dict)
-    """Empty where the durations come from sketches."""
+    """Empty where only quantiles are known."""
 
     @property
     def failed(self) -> int:

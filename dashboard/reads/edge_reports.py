@@ -37,7 +37,7 @@ class EdgeReports:
             StorageError: the engine did not answer.
         """
         asked = bounds(window) | {"by": by.value}
-        # Side by side: sketches take most of the engine's time, counts and names most of Python's.
+        # Side by side: latency takes most of the engine's time, counts and names most of Python's.
         with ThreadPoolExecutor(1, "latency") as beside:
             merging = beside.submit(self._queries.query, "edge_latency_in_window", asked, EdgeLatencies)
             (counts,) = self._queries.query("edge_counts_in_window", asked | {"limit": MAX_SERIES}, EdgeCounts)

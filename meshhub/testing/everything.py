@@ -29,7 +29,6 @@ from storage.client import Store
 _MEASURES = {
     "edges": "sum(requests)",
     "edges_counters": "uniqExact(time, series)",
-    "edges_latency": "sum(requests)",
     "edges_rollup": "sum(requests)",
     "edges_stats": "uniqExact(time, service, instance, upstream, metric)",
     "request_minutes": "sum(requests)",

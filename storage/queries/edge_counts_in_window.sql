@@ -1,7 +1,7 @@
 -- The numbers of the service graph of a window, as columns: one row of lists. Each place of the lists is a series: a call
 -- relation with one outcome and one pair of principals, which `edge_names_in_window` tells the names of. Only numbers are
 -- read and grouped, which is several times as fast as with names, and names are the same in every window.
--- Of the same rows as service_edges_in_window. `edge` is what `edge_latency_in_window` merges sketches by.
+-- Of the same rows as service_edges_in_window. `edge` is what `edge_latency_in_window` tells the latency of.
 WITH
     ${parts:steps_of_window}
 SELECT

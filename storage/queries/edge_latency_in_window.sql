@@ -1,5 +1,5 @@
 -- The latency of every edge of a window, as columns: one row of lists, quantiles in microseconds. Beside
--- edge_counts_in_window, whose `edge` it has: sketches are read once for all outcomes of an edge.
+-- edge_counts_in_window, whose `edge` it has: by edge, because quantiles of series cannot be merged later.
 WITH
     ${parts:steps_of_window}
 SELECT

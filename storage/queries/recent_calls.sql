@@ -8,7 +8,8 @@ SELECT
         NOT (part.response_code BETWEEN 200 AND 399 AND part.grpc_status <= 0 AND part.response_flags = '')
         AND NOT (part.transport = 'tcp' AND part.response_flags = '')) AS outcomes,
     sum(part.duration_us_sum) AS duration_us_sum,
-    quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(part.duration_us) AS latency_us
+    meshhub_bucket_latency(quantilesExactWeightedArray(0.5, 0.9, 0.95, 0.99)(
+        mapKeys(part.duration_buckets), mapValues(part.duration_buckets))) AS latency_us
 FROM edges AS part
 WHERE part.time >= toDateTime({start:UInt32}, 'UTC') AND part.time < toDateTime({end:UInt32}, 'UTC')
 GROUP BY part.relation

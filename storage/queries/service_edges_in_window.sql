@@ -1,7 +1,7 @@
 -- The service graph of a window: one row per pair of services, signal, reporting side and family of transport (requests of
 -- HTTP and gRPC, or TCP connections), with its outcomes and versions counted; by = version or workload one per pair of
 -- those.
--- Latency sketches are merged over all of that here, because quantiles cannot be merged later. Windows are widened to
+-- Durations are added up over all of that here, because quantiles cannot be merged later. Windows are widened to
 -- whole ten-second buckets [first, last). Of each length of interval come those that lie within the window and in no
 -- longer one: hours, then ever shorter ones towards its ends. Every row of `edges` counts exactly once.
 -- Rows are grouped by hashes of their names (edges.relation, edges.outcome), which is five times as fast as by names.

@@ -1,5 +1,5 @@
 -- How long the requests of every service took, and their course, by the name that reports have for it: of those who answer
--- requests, or (calls = 1) of these callers. Sketches are merged over all peers and versions, because quantiles cannot be
+-- requests, or (calls = 1) of these callers. Durations are added up over all peers and versions, because quantiles cannot be
 -- merged later. `course` has the requests by step of `step` seconds since the start.
 SELECT
     toString(edges.signal) AS signal,
@@ -10,7 +10,8 @@ SELECT
     if({calls:UInt8} = 1, edges.source_service, edges.destination_service) AS service,
     sum(edges.requests) AS requests,
     sum(edges.duration_us_sum) AS duration_us_sum,
-    quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us) AS latency_us,
+    meshhub_bucket_latency(quantilesExactWeightedArray(0.5, 0.9, 0.95, 0.99)(
+        mapKeys(edges.duration_buckets), mapValues(edges.duration_buckets))) AS latency_us,
     sumMap(map(toUInt32(greatest(toUnixTimestamp(edges.time) - toInt64({start:Float64}), 0) / {step:UInt32}), edges.requests))
         AS course
 FROM edges

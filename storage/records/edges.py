@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class ServiceEdgeReport:
-    """What one side said of all calls from one service to another over a window (tables edges, edges_rollup and
-    edges_latency; by stats edges_counters).
+    """What one side said of all calls from one service to another over a window (tables edges and
+    edges_rollup; by stats edges_counters).
 
     Versions and workloads (Deployments and the like) are together and `source_version`, `source_workload` and those of
     the destination are empty, unless it was asked by them.
@@ -16,7 +16,7 @@ class ServiceEdgeReport:
     flags, security) and, in a second list of the same length, their requests; versions and
     workloads map to requests, "" is unknown.
     Principals are SPIFFE ids, sorted.
-    `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 1 %.
+    `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles of the duration in microseconds, within 5 %.
     By stats there is no duration, and `tls_reasons` say in the words of the mesh why connections have no TLS.
     `first_seen` and `last_seen` are the first and last ten seconds (by stats: minutes) with a request. `relation` is
     the number that stands for the names, the signal, the reporter and the family in the tables.
@@ -81,7 +81,7 @@ class EdgeCounts:
 
 @dataclass(frozen=True, slots=True)
 class EdgeLatencies:
-    """The latency of all edges of a window, as columns (tables edges and edges_latency): quantiles in microseconds."""
+    """The latency of all edges of a window, as columns (tables edges and edges_rollup): quantiles in microseconds."""
 
     edge: list[int]
     p50: list[float]

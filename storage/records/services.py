@@ -10,7 +10,7 @@ Outcomes = tuple[list[tuple[int, int, str, int]], list[int]]
 class NamedLatency:
     """All requests to (or of) a service by one of its names, over a window (table edges).
 
-    `outside` is 1 for a host outside the mesh. `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles within 1 %.
+    `outside` is 1 for a host outside the mesh. `latency_us` are the 0.5, 0.9, 0.95 and 0.99 quantiles within 5 %.
     `course` has the requests by step since the start of the window.
     """
 

@@ -8,7 +8,7 @@ INSERT INTO edges
     time, tenant, signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
     source_workload, destination_kind, destination_cluster, destination_namespace, destination_service, destination_version,
     destination_workload, transport, security, response_code, grpc_status, response_flags, source_principal,
-    destination_principal, requests, attempts, bytes_sent, bytes_received, duration_us_sum, duration_us
+    destination_principal, requests, attempts, bytes_sent, bytes_received, duration_us_sum, duration_buckets
 )
 WITH
     toDateTime({minute:UInt32}, 'UTC') AS begin,
@@ -42,7 +42,7 @@ SELECT
     sum(response_size) AS bytes_sent,
     sum(request_size) AS bytes_received,
     sum(took_us) AS duration_us_sum,
-    quantilesDDState(0.01, 0.5, 0.9, 0.95, 0.99)(took_us) AS duration_us
+    sumMap(map(meshhub_latency_bucket(took_us), toUInt64(1))) AS duration_buckets
 FROM
 (
     SELECT

@@ -128,8 +128,8 @@ def test_the_list_has_every_service_with_the_latency_of_all_its_callers(reads: S
     back, front, gateway = (rows[scene.id(name)] for name in ("back", "front", "gateway"))
     assert (back.requests, back.side, back.instances) == (300, Side.CALLERS, 3)
     assert back.latency is not None
-    assert back.latency.p99 == pytest.approx(250_000, rel=0.011)
-    assert back.latency.p50 == pytest.approx(10_150, rel=0.03)
+    assert back.latency.p99 == pytest.approx(250_000, rel=0.05)
+    assert back.latency.p50 == pytest.approx(10_150, rel=0.05)
     assert sum(back.course) == 300
     assert (front.requests, front.side, front.instances) == (300, Side.CALLERS, 1)
     assert (gateway.requests, gateway.side, gateway.instances) == (300, Side.CALLS, 1)

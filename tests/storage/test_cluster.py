@@ -23,7 +23,7 @@ from storage.records.edges import ServiceEdgeReport
 from storage.records.hub import Freshness, MetricPoint
 from storage.records.logs import LogRecord
 from storage.records.spans import Span
-from storage.rendering import migrations, render
+from storage.rendering import migrations, render, tables
 from storage.settings import StorageSettings
 
 GOLDEN = Path(__file__).parent / "goldens" / "cluster.sql"
@@ -39,9 +39,7 @@ TWO_SHARDS = """
 def statements(settings: StorageSettings) -> list[str]:
     """Everything that is sent to make the tables, and to change how long they keep their rows."""
     made = [statement for entry in migrations() for statement in render(entry, settings)]
-    changed = [
-        statement for entry in migrations() if entry.table for statement in retention.statements(entry, settings)
-    ]
+    changed = [statement for entry in tables() for statement in retention.statements(entry, settings)]
     return [records_table(settings).strip(), *made, *changed]
 
 
@@ -91,12 +89,11 @@ def test_the_engine_can_parse_every_statement(embedded_store: Store, settings: S
 
 
 def test_a_table_with_rows_has_a_distributed_twin_with_the_same_columns(two_shards: Store) -> None:
-    for entry in migrations():
-        if entry.table:
-            described = [rows(two_shards, f"DESCRIBE TABLE {name}") for name in (entry.table, f"{entry.table}_local")]
-            columns = [[(name, kind) for name, kind, *_ in table] for table in described]
-            assert columns[0] == columns[1]
-            assert entry.shard_key
+    for entry in tables():
+        described = [rows(two_shards, f"DESCRIBE TABLE {name}") for name in (entry.table, f"{entry.table}_local")]
+        columns = [[(name, kind) for name, kind, *_ in table] for table in described]
+        assert columns[0] == columns[1]
+        assert entry.shard_key
 
 
 def test_every_question_about_a_request_sees_all_shards(two_shards: Store, sent: Exchange) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from math import ceil
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +23,8 @@ STEP = 170
 
 FROM_TEN_SECONDS = """
     SELECT sum(edges.requests), sum(edges.attempts), sum(edges.bytes_sent), sum(edges.duration_us_sum),
-        quantilesDDMerge(0.01, 0.5, 0.9, 0.95, 0.99)(edges.duration_us), min(edges.time), max(edges.time)
+        meshhub_bucket_latency(quantilesExactWeightedArray(0.5, 0.9, 0.95, 0.99)(
+            mapKeys(edges.duration_buckets), mapValues(edges.duration_buckets))), min(edges.time), max(edges.time)
     FROM edges
     WHERE source_service = {service:String}
         AND edges.time >= toDateTime(toUInt32(floor({start:Float64} / 10) * 10), 'UTC')
@@ -83,10 +85,28 @@ def test_the_whole_exchange_is_counted_once(store: Store, sent: Exchange) -> Non
     assert report.first_seen == datetime.fromtimestamp((sent.start // 10**9 - SPAN) // 10 * 10, UTC)
 
 
-@pytest.mark.parametrize("table", ["edges_rollup", "edges_latency"])
-def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchange, table: str) -> None:
-    question = f"""SELECT seconds, sum({table}.requests) FROM {table} WHERE source_service = {{service:String}}
-        GROUP BY seconds ORDER BY seconds"""  # noqa: S608 - a name of this test
+def test_latencies_are_within_five_percent(store: Store, sent: Exchange) -> None:
+    [report] = reports(store, sent, sent.start / 1e9 - SPAN - 3600, sent.start / 1e9 + 3600)
+    took = sorted(1000 + at * 37 % 9000 for at in range(0, SPAN, STEP))
+    exact = [took[ceil(share * len(took)) - 1] for share in (0.5, 0.9, 0.95, 0.99)]
+    assert report.latency_us == pytest.approx(exact, rel=0.05)
+
+
+@pytest.mark.parametrize("duration_us", [1, 2, 3, 99, 100, 1_000, 4_321, 10**6, 86_400 * 10**5])
+def test_every_duration_of_a_bucket_is_within_five_percent(store: Store, duration_us: int) -> None:
+    question = "SELECT meshhub_bucket_latency([meshhub_latency_bucket({duration:UInt64})])[1]"
+    [(told,)] = rows(store, question, duration=duration_us)
+    assert told == pytest.approx(duration_us, rel=0.05)
+
+
+def test_durations_beyond_the_buckets_have_the_nearest(store: Store) -> None:
+    question = "SELECT meshhub_latency_bucket(0), meshhub_latency_bucket(1000000000000)"
+    assert rows(store, question) == [(0, 255)]
+
+
+def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchange) -> None:
+    question = """SELECT seconds, sum(edges_rollup.requests), sum(arraySum(mapValues(edges_rollup.duration_buckets)))
+        FROM edges_rollup WHERE source_service = {service:String} GROUP BY seconds ORDER BY seconds"""
     total = len(range(0, SPAN, STEP))
     lengths = (60, 300, 600, 1800, 3600)
-    assert rows(store, question, service=sent.caller.service) == [(seconds, total) for seconds in lengths]
+    assert rows(store, question, service=sent.caller.service) == [(seconds, total, total) for seconds in lengths]

@@ -51,7 +51,6 @@ def test_a_repeated_segment_changes_no_table(store: Store, folder: Path, sent: E
         "attribute_catalogue": 5,
         "edges": 3,
         "edges_counters": 1,
-        "edges_latency": 15,
         "edges_rollup": 15,
         "edges_stats": 1,
         "hub_reports": 0,

@@ -11,7 +11,7 @@ from meshhub.testing.engine import rows, run
 from meshhub.testing.everything import contents, segments
 from meshhub.testing.exchange import Exchange
 from storage.client import Store
-from storage.rendering import migrations
+from storage.rendering import tables
 from storage.settings import RetentionSettings, StorageSettings
 
 DAY = 86_400 * 10**9
@@ -70,7 +70,7 @@ KEPT_A_DAY = {"hub_reports": "1"}
 
 
 def expected(retention: RetentionSettings) -> dict[str, str]:
-    return {entry.table: str(retention.days(entry.table)) for entry in migrations() if entry.table}
+    return {entry.table: str(retention.days(entry.table)) for entry in tables()}
 
 
 def test_only_tables_that_differ_are_changed(reopened: Open) -> None:

@@ -3,9 +3,9 @@
 from meshhub.testing.engine import rows
 from meshhub.testing.reference.storage import clause, columns, purpose, storage_page
 from storage.client import Store
-from storage.rendering import migrations
+from storage.rendering import tables
 
-TABLES = [entry for entry in migrations() if entry.table]
+TABLES = tables()
 
 
 def plain(kind: str) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from meshhub.testing.reference.markdown import code, page, table
-from storage.rendering import Migration, migrations
+from storage.rendering import Migration, migrations, tables
 from storage.settings import RetentionSettings
 
 INTRODUCTION = """\
@@ -34,6 +34,7 @@ _COLUMN = re.compile(
     r"(?: AFTER (?P<after>\w+))?,?$",
     re.MULTILINE,
 )
+_DROPPED = re.compile(r"^    DROP COLUMN IF EXISTS (\w+)", re.MULTILINE)
 _CLAUSE = r"^{} (.+?)(?=\n[A-Z]|\Z)"
 
 
@@ -47,7 +48,7 @@ class Column:
 
 
 def columns(entry: Migration) -> list[Column]:
-    """The columns of a table, in order, with those that later migrations add."""
+    """The columns of a table, in order, with those that later migrations add and without those that they drop."""
     body = entry.text.partition("\n(\n")[2].partition("\n)\n")[0]
     made = [_column(found) for found in _COLUMN.finditer(body)]
     for change in _changes(entry):
@@ -55,6 +56,8 @@ def columns(entry: Migration) -> list[Column]:
             if found["after"]:
                 place = [column.name for column in made].index(found["after"])
                 made.insert(place + 1, _column(found))
+        gone = set(_DROPPED.findall(change.text))
+        made = [column for column in made if column.name not in gone]
     return made
 
 
@@ -78,14 +81,15 @@ def clause(entry: Migration, name: str) -> str:
 
 
 def purpose(entry: Migration) -> str:
-    """The comment at the head of the file, without the line for the cluster."""
-    lines = [line.removeprefix("-- ") for line in entry.text.splitlines() if line.startswith("-- ")]
+    """The comments at the head of the file and of those that change the table, without the line for the cluster."""
+    texts = [entry.text, *(change.text for change in _changes(entry))]
+    lines = [line.removeprefix("-- ") for text in texts for line in text.splitlines() if line.startswith("-- ")]
     return "\n".join(line for line in lines if not line.startswith("shard key:"))
 
 
 def storage_page() -> str:
     """The page: one section per table."""
-    return page("Storage", INTRODUCTION, *(_section(entry) for entry in migrations() if entry.table))
+    return page("Storage", INTRODUCTION, *(_section(entry) for entry in tables()))
 
 
 def _section(entry: Migration) -> str:

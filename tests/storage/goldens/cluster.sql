@@ -3208,6 +3208,34 @@ FROM ingest_remote_write
 ARRAY JOIN metadata AS each
 ;
 
+-- The bucket of a duration in microseconds in the latency of edges: bucket b holds (1.1^(b-1), 1.1^b], so 256 of them reach from
+-- one microsecond to ten hours, and longer ones count in the last. The inverse is meshhub_bucket_latency.
+CREATE OR REPLACE FUNCTION meshhub_latency_bucket ON CLUSTER 'two' AS (duration_us) ->
+    toUInt8(least(ceil(log(greatest(duration_us, 1)) / log(1.1)), 255))
+;
+
+-- Durations in microseconds for some buckets of meshhub_latency_bucket: within 5 % of all that a bucket holds.
+CREATE OR REPLACE FUNCTION meshhub_bucket_latency ON CLUSTER 'two' AS (buckets) -> arrayMap(bucket -> pow(1.1, bucket) / 1.05, buckets)
+;
+
+-- Latency is in `duration_buckets`, requests by bucket of their duration (meshhub_latency_bucket), and no longer in a sketch, which
+-- takes five times as long to read and merge. Rows from before have all their requests in the bucket of their mean.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS duration_buckets SimpleAggregateFunction(sumMap, Map(UInt8, UInt64)) DEFAULT map(meshhub_latency_bucket(duration_us_sum / requests), toUInt64(requests)) CODEC(ZSTD(1)) COMMENT 'requests per meshhub_latency_bucket' AFTER duration_us_sum
+;
+
+CREATE OR REPLACE TABLE edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
+
+-- Latency is in `duration_buckets` as in edges, and `edges_latency` is no more. Rows from before have all their requests in the
+-- bucket of their mean.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_rollup_local ON CLUSTER 'two'
+    ADD COLUMN IF NOT EXISTS duration_buckets SimpleAggregateFunction(sumMap, Map(UInt8, UInt64)) DEFAULT map(meshhub_latency_bucket(duration_us_sum / requests), toUInt64(requests)) CODEC(ZSTD(1)) COMMENT 'requests per meshhub_latency_bucket' AFTER duration_us_sum
+;
+
+CREATE OR REPLACE TABLE edges_rollup ON CLUSTER 'two' AS edges_rollup_local ENGINE = Distributed('two', currentDatabase(), edges_rollup_local, cityHash64(source_service, destination_service));
+
 -- The workload that a pod is of, by how Kubernetes names pods; '' where the name does not look like one of those, or is no
 -- pod's: unknown stays unknown. docs/reference/identity.md has a case for each form.
 --   <CronJob>-<minute>-<5>, <Deployment>-<hash>-<5>, <DaemonSet or Job>-<5>, <StatefulSet>-<ordinal>
@@ -3674,171 +3702,6 @@ WHERE if(taken, service, destination.service) != ''
 GROUP BY ALL
 ;
 
--- The stats of proxies from which calls are counted, on their way to edges_counters. Keeps nothing itself. The engine plans a
--- view only for what comes to it: most metrics are of something else, and to plan the view behind this table takes longer
--- than to store them.
-CREATE TABLE IF NOT EXISTS mesh_stats ON CLUSTER 'two'
-(
-    time DateTime64(3, 'UTC'),
-    tenant LowCardinality(String),
-    cluster LowCardinality(String),
-    namespace LowCardinality(String),
-    service LowCardinality(String),
-    version LowCardinality(String),
-    instance LowCardinality(String),
-    metric LowCardinality(String),
-    attributes Map(LowCardinality(String), String),
-    resource_attributes LowCardinality(String),
-    value Float64
-)
-ENGINE = Null
-;
-
--- Counters of calls, and connections that are open, from what the stats of proxies say of calls.
-CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_mesh_stats ON CLUSTER 'two' TO edges_counters_local AS
-SELECT
-    toStartOfMinute(toDateTime(at)) AS time,
-    series,
-    tenant,
-    proxy,
-    measure,
-    call.reporter AS reporter,
-    call.source_cluster AS source_cluster,
-    call.source_namespace AS source_namespace,
-    call.source_service AS source_service,
-    call.source_version AS source_version,
-    any(workloads.source) AS source_workload,
-    call.destination_kind AS destination_kind,
-    call.destination_cluster AS destination_cluster,
-    call.destination_namespace AS destination_namespace,
-    call.destination_service AS destination_service,
-    call.destination_version AS destination_version,
-    any(workloads.destination) AS destination_workload,
-    call.transport AS transport,
-    call.security AS security,
-    call.tls_reason AS tls_reason,
-    call.response_code AS response_code,
-    call.grpc_status AS grpc_status,
-    call.response_flags AS response_flags,
-    call.source_principal AS source_principal,
-    call.destination_principal AS destination_principal,
-    argMinState(value, at) AS first,
-    argMaxState(value, at) AS last,
-    max(value) AS highest
-FROM
-(
-    SELECT
-        mesh_stats.time AS at,
-        tenant,
-        cityHash64(metric, attributes, cluster, namespace, service, version, instance, tenant) AS series,
-        cityHash64(cluster, namespace, service, instance, tenant) AS proxy,
-        CAST(multiIf(
-            metric IN ('istio_requests_total', 'response_total', 'cluster.upstream_rq', 'envoy_cluster_upstream_rq'), 'requests',
-            metric IN ('istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total', 'tcp_open_total', 'cluster.upstream_cx_total', 'envoy_cluster_upstream_cx_total'), 'connections',
-            metric = 'istio_tcp_sent_bytes_total', 'bytes_sent',
-            metric = 'istio_tcp_received_bytes_total', 'bytes_received',
-            metric IN ('cluster.upstream_cx_rx_bytes_total', 'envoy_cluster_upstream_cx_rx_bytes_total'), 'bytes_sent',
-            metric IN ('cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_cx_tx_bytes_total'), 'bytes_received',
-            metric = 'tcp_open_connections', 'open',
-            (metric = 'tcp_read_bytes_total') = (attributes['direction'] = 'outbound'), 'bytes_sent',
-            'bytes_received'), 'Enum8(\'requests\' = 1, \'connections\' = 2, \'bytes_sent\' = 3, \'bytes_received\' = 4, \'open\' = 5)')
-        AS measure,
-        multiIf(
-            startsWith(metric, 'istio_'), meshhub_istio_call(attributes, metric = 'istio_tcp_connections_failed_total'),
-            attributes['direction'] != '', meshhub_linkerd_call(attributes, cluster, namespace, service, version, startsWith(metric, 'tcp_')),
-            meshhub_envoy_call(attributes, cluster, namespace, service, version, metric NOT LIKE '%upstream_rq'))
-        AS call,
-        meshhub_counter_workloads(attributes, resource_attributes, instance) AS workloads,
-        value
-    FROM mesh_stats
-)
-WHERE call.destination_kind != 'local'
-    AND (call.source_service != '' OR call.destination_service != '' OR call.destination_kind != '')
-GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluster, call.source_namespace, call.source_service, call.source_version, call.destination_kind, call.destination_cluster, call.destination_namespace, call.destination_service,
-    call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
-;
-
--- Counters of requests, connections and bytes by caller and callee.
-DROP VIEW IF EXISTS edges_counters_from_metrics_sum ON CLUSTER 'two';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS mesh_stats_from_metrics_sum ON CLUSTER 'two' TO mesh_stats AS
-SELECT
-    metrics_sum.time AS time,
-    tenant,
-    cluster,
-    namespace,
-    service,
-    version,
-    instance,
-    metric,
-    attributes,
-    resource_attributes,
-    value
-FROM metrics_sum_local AS metrics_sum
-WHERE metric IN ('istio_requests_total', 'istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total',
-        'istio_tcp_sent_bytes_total', 'istio_tcp_received_bytes_total', 'response_total', 'tcp_open_total',
-        'tcp_read_bytes_total', 'tcp_write_bytes_total', 'cluster.upstream_rq', 'cluster.upstream_cx_total',
-        'cluster.upstream_cx_rx_bytes_total', 'cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_rq',
-        'envoy_cluster_upstream_cx_total', 'envoy_cluster_upstream_cx_rx_bytes_total',
-        'envoy_cluster_upstream_cx_tx_bytes_total')
-    AND temporality = 'cumulative'
-    AND multiIf(
-        startsWith(metric, 'istio_'), attributes['reporter'] IN ('source', 'destination', 'waypoint'),
-        metric = 'response_total', attributes['direction'] IN ('inbound', 'outbound'),
-        startsWith(metric, 'tcp_'), (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src')),
-        endsWith(metric, 'upstream_rq'), attributes['envoy.response_code'] != '' OR attributes['envoy_response_code'] != '' OR attributes['response_code'] != '',
-        true)
-    AND NOT endsWith(attributes['target_addr'], ':4191')
-    AND isFinite(value) AND value >= 0
-;
-
--- Connections that are open by caller and callee.
-DROP VIEW IF EXISTS edges_counters_from_metrics_gauge ON CLUSTER 'two';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS mesh_stats_from_metrics_gauge ON CLUSTER 'two' TO mesh_stats AS
-SELECT
-    metrics_gauge.time AS time,
-    tenant,
-    cluster,
-    namespace,
-    service,
-    version,
-    instance,
-    metric,
-    attributes,
-    resource_attributes,
-    value
-FROM metrics_gauge_local AS metrics_gauge
-WHERE metric = 'tcp_open_connections'
-    AND (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src'))
-    AND NOT endsWith(attributes['target_addr'], ':4191')
-    AND isFinite(value) AND value >= 0
-;
-
--- Request ids of access_logs, as before: made anew, as a view whose query was modified counts a repeated segment twice.
-DROP VIEW IF EXISTS request_index_from_access_logs ON CLUSTER 'two';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_access_logs ON CLUSTER 'two' TO request_index_local AS
-SELECT DISTINCT
-    sipHash64(request_id) AS request_hash,
-    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
-    trace_id
-FROM access_logs_local
-WHERE request_id != ''
-;
-
--- Request ids of logs, as before: made anew, as a view whose query was modified counts a repeated segment twice.
-DROP VIEW IF EXISTS request_index_from_logs ON CLUSTER 'two';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_logs ON CLUSTER 'two' TO request_index_local AS
-SELECT DISTINCT
-    sipHash64(request_id) AS request_hash,
-    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
-    trace_id
-FROM logs_local
-WHERE request_id != ''
-;
-
 -- What the processes of one hub agreed on, in order: entries of logs by name, each position written once (by its
 -- deduplication token: docs/adr/0013). Answers: what came after a position, and what was last. One copy on every node of
 -- a cluster. Kept until a snapshot stands for it.
@@ -3882,31 +3745,168 @@ ORDER BY (instance, kind)
 TTL toDateTime(at) + toIntervalDay(1)
 ;
 
--- Gauges of the callers' pools: hosts that are ejected, circuit breakers that are open, as before, and what is open and under
--- way: connections and requests.
-DROP VIEW IF EXISTS edges_stats_from_metrics_gauge ON CLUSTER 'two';
+-- Edges as access logs report them, as before, with their latency in buckets.
+DROP VIEW IF EXISTS edges_from_access_logs ON CLUSTER 'two';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS edges_stats_from_metrics_gauge ON CLUSTER 'two' TO edges_stats_local AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_access_logs ON CLUSTER 'two' TO edges_local AS
+WITH meshhub_workload_name(resource_attributes, instance) AS workload
 SELECT
-    toStartOfMinute(toDateTime(metrics_gauge.time)) AS time,
+    toStartOfInterval(toDateTime(access_logs.time), INTERVAL 10 SECOND) AS time,
     tenant,
-    cluster,
-    namespace,
-    service,
-    instance,
-    attributes['envoy.cluster_name'] AS upstream,
-    substring(metrics_gauge.metric, 9) AS metric,
-    toDateTime64(0, 3, 'UTC') AS start_time,
-    min(value) AS lowest,
-    max(value) AS highest
-FROM metrics_gauge_local AS metrics_gauge
-WHERE metrics_gauge.metric IN ('cluster.outlier_detection.ejections_active', 'cluster.circuit_breakers.default.cx_open',
-    'cluster.circuit_breakers.default.rq_open', 'cluster.circuit_breakers.default.rq_pending_open',
-    'cluster.circuit_breakers.default.rq_retry_open', 'cluster.circuit_breakers.cx_open',
-    'cluster.circuit_breakers.rq_open', 'cluster.circuit_breakers.rq_pending_open',
-    'cluster.circuit_breakers.rq_retry_open', 'cluster.upstream_cx_active', 'cluster.upstream_rq_active') AND value > 0 AND attributes['envoy.cluster_name'] != ''
+    'access_log' AS signal,
+    reporter,
+    if(reporter = 'server', '', role) AS source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    if(reporter = 'server', replaceRegexpOne(attributes['source_workload'], '^(?:unknown|-)$', ''), workload) AS source_workload,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    if(reporter = 'server', workload, replaceRegexpOne(attributes['destination_workload'], '^(?:unknown|-)$', '')) AS destination_workload,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    anyLast(access_logs.source_principal) AS source_principal,
+    anyLast(access_logs.destination_principal) AS destination_principal,
+    count() AS requests,
+    sum(greatest(request_attempts, 1)) AS attempts,
+    sum(access_logs.bytes_sent) AS bytes_sent,
+    sum(access_logs.bytes_received) AS bytes_received,
+    sum(access_logs.duration_us) AS duration_us_sum,
+    sumMap(map(meshhub_latency_bucket(access_logs.duration_us), toUInt64(1))) AS duration_buckets
+FROM access_logs_local AS access_logs
+WHERE log_type NOT IN ('DownstreamStart', 'DownstreamPeriodic', 'TcpConnectionStart', 'TcpUpstreamConnected', 'TcpPeriodic',
+    'UpstreamPoolReady', 'UpstreamPeriodic', 'UpstreamEnd', 'DownstreamTunnelSuccessfullyEstablished',
+    'UdpTunnelUpstreamConnected', 'UdpPeriodic', 'UdpSessionEnd') AND destination_kind != 'local'
 GROUP BY ALL
 ;
+
+-- Edges as spans report them, as before, with their latency in buckets.
+DROP VIEW IF EXISTS edges_from_spans ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_from_spans ON CLUSTER 'two' TO edges_local AS
+SELECT
+    toStartOfInterval(toDateTime(spans.time), INTERVAL 10 SECOND) AS time,
+    tenant,
+    'span' AS signal,
+    if(taken, 'server', 'client') AS reporter,
+    if(taken, concat('queue/', queue), '') AS source_role,
+    if(taken, '', cluster) AS source_cluster,
+    if(taken, '', namespace) AS source_namespace,
+    if(taken, peer, toString(service)) AS source_service,
+    if(taken, '', version) AS source_version,
+    if(taken, '', workload) AS source_workload,
+    if(taken, 'service', destination.kind) AS destination_kind,
+    if(taken, toString(cluster), destination.cluster) AS destination_cluster,
+    if(taken, toString(namespace), destination.namespace) AS destination_namespace,
+    if(taken, toString(service), destination.service) AS destination_service,
+    if(taken, toString(version), destination.version) AS destination_version,
+    if(taken, workload, '') AS destination_workload,
+    outcome.transport AS transport,
+    'unknown' AS security,
+    outcome.response_code AS response_code,
+    outcome.grpc_status AS grpc_status,
+    if(response_flags = '-', '', response_flags) AS response_flags,
+    '' AS source_principal,
+    '' AS destination_principal,
+    count() AS requests,
+    count() AS attempts,
+    sum(response_size) AS bytes_sent,
+    sum(request_size) AS bytes_received,
+    sum(intDiv(duration_ns, 1000)) AS duration_us_sum,
+    sumMap(map(meshhub_latency_bucket(intDiv(duration_ns, 1000)), toUInt64(1))) AS duration_buckets
+FROM
+(
+    SELECT
+        time, tenant, cluster, namespace, service, version, response_flags, response_size, request_size,
+        duration_ns,
+        kind = 'consumer' AS taken,
+        meshhub_span_outcome(component, response_code, status_code, attributes) AS outcome,
+        meshhub_workload_name(resource_attributes, instance) AS workload,
+        if(attributes['db.system.name'] = '', attributes['db.system'], attributes['db.system.name']) AS database,
+        attributes['messaging.system'] AS queue,
+        arrayFirst(text -> text != '', [attributes['peer.service'], attributes['server.address'],
+            attributes['net.peer.name'], if(queue = '', attributes['db.namespace'], attributes['messaging.destination.name']),
+            concat(database, queue)]) AS peer,
+        arrayMap(name -> meshhub_destination(name), [toLowCardinality(
+            if(upstream_cluster IN ('', '-'), peer, toString(upstream_cluster)))])[1] AS named,
+        multiIf(
+            database != '', (concat('database/', database), '', '', peer, ''),
+            queue != '', (concat('queue/', queue), '', '', peer, ''),
+            (named.kind, named.cluster, named.namespace, named.service, named.version)
+        )::Tuple(kind String, cluster String, namespace String, service String, version String) AS destination
+    FROM spans_local
+    WHERE kind IN ('client', 'producer', 'consumer') AND (kind != 'consumer' OR attributes['messaging.system'] != '')
+) AS spans
+WHERE if(taken, service, destination.service) != ''
+GROUP BY ALL
+;
+
+-- Edges added up over longer intervals, as before, and their latency with them.
+DROP VIEW IF EXISTS edges_rollup_from_edges ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_rollup_from_edges ON CLUSTER 'two' TO edges_rollup_local AS
+SELECT
+    seconds,
+    toDateTime(intDiv(toUInt32(edges.time), seconds) * seconds, 'UTC') AS time,
+    tenant,
+    signal,
+    reporter,
+    source_role,
+    source_cluster,
+    source_namespace,
+    source_service,
+    source_version,
+    source_workload,
+    destination_kind,
+    destination_cluster,
+    destination_namespace,
+    destination_service,
+    destination_version,
+    destination_workload,
+    transport,
+    security,
+    response_code,
+    grpc_status,
+    response_flags,
+    any(edges.relation) AS relation,
+    any(edges.outcome) AS outcome,
+    anyLast(edges.source_principal) AS source_principal,
+    anyLast(edges.destination_principal) AS destination_principal,
+    min(edges.time) AS first_seen,
+    max(edges.time) AS last_seen,
+    sum(edges.requests) AS requests,
+    sum(edges.attempts) AS attempts,
+    sum(edges.bytes_sent) AS bytes_sent,
+    sum(edges.bytes_received) AS bytes_received,
+    sum(edges.duration_us_sum) AS duration_us_sum,
+    sumMap(edges.duration_buckets) AS duration_buckets
+FROM edges_local AS edges
+ARRAY JOIN CAST([60, 300, 600, 1800, 3600], 'Array(UInt16)') AS seconds
+GROUP BY ALL
+;
+
+-- Latency is in edges_rollup: no sketches beside it.
+DROP VIEW IF EXISTS edges_latency_from_edges ON CLUSTER 'two';
+
+DROP TABLE IF EXISTS edges_latency ON CLUSTER 'two';
+
+DROP TABLE IF EXISTS edges_latency_local ON CLUSTER 'two'
+;
+
+-- The sketches of edges are gone: nothing reads them.
+-- shard key: cityHash64(source_service, destination_service)
+ALTER TABLE edges_local ON CLUSTER 'two'
+    DROP COLUMN IF EXISTS duration_us
+;
+
+CREATE OR REPLACE TABLE edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
@@ -3967,10 +3967,6 @@ ALTER TABLE edges_rollup_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(
 ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
 ALTER TABLE edges_stats_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
-
-ALTER TABLE edges_latency_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
-
-ALTER TABLE edges_latency_local ON CLUSTER 'two' MODIFY TTL time + toIntervalDay(90);
 
 ALTER TABLE span_operations_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
