@@ -6,11 +6,11 @@ Rates and Proportions, 3rd ed., section 3.2, with the continuity correction of Y
 the expected counts allow it, and Fisher's exact test where an expected count is below 5 (Cochran's rule; Fleiss et al.,
 section 3.3). Both are two-sided.
 
-Quantiles of latency come from buckets of durations, so there are no single durations to test. The rule for them states sizes: the
-number of requests slower than the old quantile is binomial if nothing changed, so the quantile's rank deviates by
-sqrt(n q (1 - q)). So a quantile counts as changed only where both windows have so many requests that at least
-TAIL_REQUESTS of them lie beyond it (q = 0.99 wants 1,000), it moved by a factor and by a length that are settings, and
-by more than the error of the buckets.
+Quantiles of latency come from buckets of durations, so there are no single durations to test. The rule for them states
+sizes: the number of requests slower than the old quantile is binomial if nothing changed, so the quantile's rank
+deviates by sqrt(n q (1 - q)). So a quantile counts as changed only where both windows have so many requests that at
+least TAIL_REQUESTS of them lie beyond it (q = 0.99 wants 1,000), it moved by a factor and by a length that are
+settings, and by more than the error of the buckets.
 """
 
 import math

@@ -103,7 +103,7 @@ class SignalCountBody(TypedDict):
 
 
 class LatencyBody(TypedDict):
-    """Milliseconds from the start of a request to the end of its answer, at the reporting proxy; quantiles within 5 %."""
+    """Milliseconds from the start of a request to the end of its answer, at the reporting proxy; within 5 %."""
 
     p50: float
     p90: float
