@@ -166,7 +166,7 @@ def test_the_calls_around_a_hop_say_whether_it_was_slow(sender: Sender, requests
     (hop,) = requests.journey(slow).hops
     assert hop.around is not None
     assert (hop.around.requests, hop.around.failed, hop.around.minutes) == (31, 3, 10)
-    assert hop.around.latency_us[0] == pytest.approx(10_000, rel=0.02)
+    assert hop.around.latency_us[0] == pytest.approx(10_000, rel=0.05)
     assert "slower-than-usual" in [note.code for note in hop.notes]
 
 

@@ -58,7 +58,7 @@ def test_both_sides_of_a_call_are_two_views_of_one_edge(store: Store, folder: Pa
     edge = by_reporter["client"]
     assert (edge.destination_service, edge.attempts, edge.bytes_sent) == (sent.callee.service, 103, 10_100)
     assert edge.outcomes == ([(200, -1, "", "mtls"), (503, -1, "UF", "mtls")], [100, 1])
-    assert edge.latency_us == pytest.approx([50_000, 90_000, 95_000, 99_000], rel=0.02)
+    assert edge.latency_us == pytest.approx([50_000, 90_000, 95_000, 99_000], rel=0.05)
     bucket = datetime.fromtimestamp(sent.start // 10**10 * 10, UTC)
     assert (edge.first_seen, edge.last_seen) == (bucket, bucket)
 
@@ -82,7 +82,7 @@ def test_a_client_span_makes_an_edge_where_access_logs_are_missing(store: Store,
     load(store, folder, Signal.TRACES, [traces_request(sent.caller, [made])])
     [edge] = edges_of(store, sent)
     assert (edge.signal, edge.reporter, edge.destination_service) == ("span", "client", sent.callee.service)
-    assert edge.latency_us == pytest.approx([2000] * 4, rel=0.01)
+    assert edge.latency_us == pytest.approx([2000] * 4, rel=0.05)
 
 
 def test_the_hubs_own_metrics_come_back_in_order(store: Store, folder: Path, sent: Exchange) -> None:
