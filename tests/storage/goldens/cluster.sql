@@ -3702,6 +3702,171 @@ WHERE if(taken, service, destination.service) != ''
 GROUP BY ALL
 ;
 
+-- The stats of proxies from which calls are counted, on their way to edges_counters. Keeps nothing itself. The engine plans a
+-- view only for what comes to it: most metrics are of something else, and to plan the view behind this table takes longer
+-- than to store them.
+CREATE TABLE IF NOT EXISTS mesh_stats ON CLUSTER 'two'
+(
+    time DateTime64(3, 'UTC'),
+    tenant LowCardinality(String),
+    cluster LowCardinality(String),
+    namespace LowCardinality(String),
+    service LowCardinality(String),
+    version LowCardinality(String),
+    instance LowCardinality(String),
+    metric LowCardinality(String),
+    attributes Map(LowCardinality(String), String),
+    resource_attributes LowCardinality(String),
+    value Float64
+)
+ENGINE = Null
+;
+
+-- Counters of calls, and connections that are open, from what the stats of proxies say of calls.
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_counters_from_mesh_stats ON CLUSTER 'two' TO edges_counters_local AS
+SELECT
+    toStartOfMinute(toDateTime(at)) AS time,
+    series,
+    tenant,
+    proxy,
+    measure,
+    call.reporter AS reporter,
+    call.source_cluster AS source_cluster,
+    call.source_namespace AS source_namespace,
+    call.source_service AS source_service,
+    call.source_version AS source_version,
+    any(workloads.source) AS source_workload,
+    call.destination_kind AS destination_kind,
+    call.destination_cluster AS destination_cluster,
+    call.destination_namespace AS destination_namespace,
+    call.destination_service AS destination_service,
+    call.destination_version AS destination_version,
+    any(workloads.destination) AS destination_workload,
+    call.transport AS transport,
+    call.security AS security,
+    call.tls_reason AS tls_reason,
+    call.response_code AS response_code,
+    call.grpc_status AS grpc_status,
+    call.response_flags AS response_flags,
+    call.source_principal AS source_principal,
+    call.destination_principal AS destination_principal,
+    argMinState(value, at) AS first,
+    argMaxState(value, at) AS last,
+    max(value) AS highest
+FROM
+(
+    SELECT
+        mesh_stats.time AS at,
+        tenant,
+        cityHash64(metric, attributes, cluster, namespace, service, version, instance, tenant) AS series,
+        cityHash64(cluster, namespace, service, instance, tenant) AS proxy,
+        CAST(multiIf(
+            metric IN ('istio_requests_total', 'response_total', 'cluster.upstream_rq', 'envoy_cluster_upstream_rq'), 'requests',
+            metric IN ('istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total', 'tcp_open_total', 'cluster.upstream_cx_total', 'envoy_cluster_upstream_cx_total'), 'connections',
+            metric = 'istio_tcp_sent_bytes_total', 'bytes_sent',
+            metric = 'istio_tcp_received_bytes_total', 'bytes_received',
+            metric IN ('cluster.upstream_cx_rx_bytes_total', 'envoy_cluster_upstream_cx_rx_bytes_total'), 'bytes_sent',
+            metric IN ('cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_cx_tx_bytes_total'), 'bytes_received',
+            metric = 'tcp_open_connections', 'open',
+            (metric = 'tcp_read_bytes_total') = (attributes['direction'] = 'outbound'), 'bytes_sent',
+            'bytes_received'), 'Enum8(\'requests\' = 1, \'connections\' = 2, \'bytes_sent\' = 3, \'bytes_received\' = 4, \'open\' = 5)')
+        AS measure,
+        multiIf(
+            startsWith(metric, 'istio_'), meshhub_istio_call(attributes, metric = 'istio_tcp_connections_failed_total'),
+            attributes['direction'] != '', meshhub_linkerd_call(attributes, cluster, namespace, service, version, startsWith(metric, 'tcp_')),
+            meshhub_envoy_call(attributes, cluster, namespace, service, version, metric NOT LIKE '%upstream_rq'))
+        AS call,
+        meshhub_counter_workloads(attributes, resource_attributes, instance) AS workloads,
+        value
+    FROM mesh_stats
+)
+WHERE call.destination_kind != 'local'
+    AND (call.source_service != '' OR call.destination_service != '' OR call.destination_kind != '')
+GROUP BY time, series, tenant, proxy, measure, call.reporter, call.source_cluster, call.source_namespace, call.source_service, call.source_version, call.destination_kind, call.destination_cluster, call.destination_namespace, call.destination_service,
+    call.destination_version, call.transport, call.security, call.tls_reason, call.response_code, call.grpc_status, call.response_flags, call.source_principal, call.destination_principal
+;
+
+-- Counters of requests, connections and bytes by caller and callee.
+DROP VIEW IF EXISTS edges_counters_from_metrics_sum ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mesh_stats_from_metrics_sum ON CLUSTER 'two' TO mesh_stats AS
+SELECT
+    metrics_sum.time AS time,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    version,
+    instance,
+    metric,
+    attributes,
+    resource_attributes,
+    value
+FROM metrics_sum_local AS metrics_sum
+WHERE metric IN ('istio_requests_total', 'istio_tcp_connections_opened_total', 'istio_tcp_connections_failed_total',
+        'istio_tcp_sent_bytes_total', 'istio_tcp_received_bytes_total', 'response_total', 'tcp_open_total',
+        'tcp_read_bytes_total', 'tcp_write_bytes_total', 'cluster.upstream_rq', 'cluster.upstream_cx_total',
+        'cluster.upstream_cx_rx_bytes_total', 'cluster.upstream_cx_tx_bytes_total', 'envoy_cluster_upstream_rq',
+        'envoy_cluster_upstream_cx_total', 'envoy_cluster_upstream_cx_rx_bytes_total',
+        'envoy_cluster_upstream_cx_tx_bytes_total')
+    AND temporality = 'cumulative'
+    AND multiIf(
+        startsWith(metric, 'istio_'), attributes['reporter'] IN ('source', 'destination', 'waypoint'),
+        metric = 'response_total', attributes['direction'] IN ('inbound', 'outbound'),
+        startsWith(metric, 'tcp_'), (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src')),
+        endsWith(metric, 'upstream_rq'), attributes['envoy.response_code'] != '' OR attributes['envoy_response_code'] != '' OR attributes['response_code'] != '',
+        true)
+    AND NOT endsWith(attributes['target_addr'], ':4191')
+    AND isFinite(value) AND value >= 0
+;
+
+-- Connections that are open by caller and callee.
+DROP VIEW IF EXISTS edges_counters_from_metrics_gauge ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS mesh_stats_from_metrics_gauge ON CLUSTER 'two' TO mesh_stats AS
+SELECT
+    metrics_gauge.time AS time,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    version,
+    instance,
+    metric,
+    attributes,
+    resource_attributes,
+    value
+FROM metrics_gauge_local AS metrics_gauge
+WHERE metric = 'tcp_open_connections'
+    AND (attributes['direction'], attributes['peer']) IN (('outbound', 'dst'), ('inbound', 'src'))
+    AND NOT endsWith(attributes['target_addr'], ':4191')
+    AND isFinite(value) AND value >= 0
+;
+
+-- Request ids of access_logs, as before: made anew, as a view whose query was modified counts a repeated segment twice.
+DROP VIEW IF EXISTS request_index_from_access_logs ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_access_logs ON CLUSTER 'two' TO request_index_local AS
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
+    trace_id
+FROM access_logs_local
+WHERE request_id != ''
+;
+
+-- Request ids of logs, as before: made anew, as a view whose query was modified counts a repeated segment twice.
+DROP VIEW IF EXISTS request_index_from_logs ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS request_index_from_logs ON CLUSTER 'two' TO request_index_local AS
+SELECT DISTINCT
+    sipHash64(request_id) AS request_hash,
+    if(trace_id = toFixedString('', 16), toDateTime(time, 'UTC'), toStartOfFiveMinutes(toDateTime(time, 'UTC'))) AS bucket,
+    trace_id
+FROM logs_local
+WHERE request_id != ''
+;
+
 -- What the processes of one hub agreed on, in order: entries of logs by name, each position written once (by its
 -- deduplication token: docs/adr/0013). Answers: what came after a position, and what was last. One copy on every node of
 -- a cluster. Kept until a snapshot stands for it.
@@ -3907,6 +4072,32 @@ ALTER TABLE edges_local ON CLUSTER 'two'
 ;
 
 CREATE OR REPLACE TABLE edges ON CLUSTER 'two' AS edges_local ENGINE = Distributed('two', currentDatabase(), edges_local, cityHash64(source_service, destination_service));
+
+-- Gauges of the callers' pools: hosts that are ejected, circuit breakers that are open, as before, and what is open and under
+-- way: connections and requests.
+DROP VIEW IF EXISTS edges_stats_from_metrics_gauge ON CLUSTER 'two';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS edges_stats_from_metrics_gauge ON CLUSTER 'two' TO edges_stats_local AS
+SELECT
+    toStartOfMinute(toDateTime(metrics_gauge.time)) AS time,
+    tenant,
+    cluster,
+    namespace,
+    service,
+    instance,
+    attributes['envoy.cluster_name'] AS upstream,
+    substring(metrics_gauge.metric, 9) AS metric,
+    toDateTime64(0, 3, 'UTC') AS start_time,
+    min(value) AS lowest,
+    max(value) AS highest
+FROM metrics_gauge_local AS metrics_gauge
+WHERE metrics_gauge.metric IN ('cluster.outlier_detection.ejections_active', 'cluster.circuit_breakers.default.cx_open',
+    'cluster.circuit_breakers.default.rq_open', 'cluster.circuit_breakers.default.rq_pending_open',
+    'cluster.circuit_breakers.default.rq_retry_open', 'cluster.circuit_breakers.cx_open',
+    'cluster.circuit_breakers.rq_open', 'cluster.circuit_breakers.rq_pending_open',
+    'cluster.circuit_breakers.rq_retry_open', 'cluster.upstream_cx_active', 'cluster.upstream_rq_active') AND value > 0 AND attributes['envoy.cluster_name'] != ''
+GROUP BY ALL
+;
 
 ALTER TABLE spans_local ON CLUSTER 'two' MODIFY SETTING materialize_ttl_recalculate_only = 1;
 
