@@ -3,16 +3,22 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from meshhub.clock import Clock
 from meshhub.errors import StorageError
 
 MINUTE = 60
+IN_TIME = timedelta(seconds=30)
+"""How long after the end of a minute its spans come in time: SDKs send every five seconds, collectors between hold back
+some more. Spans that come later count in a second look."""
+
 DELAY = timedelta(seconds=45)
-"""How long after its end a minute is counted: SDKs send every five seconds, collectors between hold back some more.
-Spans that come later do not count here."""
+"""How long after its end a minute is counted: what came in time is loaded by then."""
+
+LATE = timedelta(minutes=5)
+"""How long after the end of a minute spans of it count at all, in the second look; it is as much later as the first."""
 
 BACK = timedelta(minutes=15)
 """How far back a hub that starts begins: what was counted before counts once all the same."""
@@ -28,7 +34,7 @@ logger = logging.getLogger(__name__)
 class Engine(Protocol):
     """Who counts (storage.client.Store)."""
 
-    def count_calls_by_parent(self, minute: int) -> None: ...
+    def count_calls_by_parent(self, minute: int, until: int, before: int = 0) -> None: ...
 
 
 class SpanCalls:
@@ -40,6 +46,7 @@ class SpanCalls:
         self._waiting = waiting
         self._clock = clock
         self._next = 0
+        self._next_late = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="span-calls", daemon=True)
 
@@ -54,16 +61,26 @@ class SpanCalls:
             self._thread.join()
 
     def catch_up(self) -> None:
-        """Count every minute that is over and was not counted since the start, oldest first; nothing while spans wait.
+        """Count every minute that is over and was not counted since the start, oldest first, and the late spans of
+        those that have been over for longer; nothing while spans wait.
 
         Raises:
             StorageError: the engine did not count; the next call goes on with the same minute.
         """
-        until = (self._clock.now() - DELAY).timestamp() // MINUTE * MINUTE
+        now = self._clock.now()
+        until, late_until = _minute(now - DELAY), _minute(now - DELAY + IN_TIME - LATE)
         self._next = max(self._next, int(until - BACK.total_seconds()))
-        while self._next < until and self._waiting() <= MOST_WAITING and not self._ended.is_set():
-            self._engine.count_calls_by_parent(self._next)
+        self._next_late = max(self._next_late, int(until - BACK.total_seconds()))
+        while self._next < until and self._may_go_on():
+            self._engine.count_calls_by_parent(self._next, _after(self._next, IN_TIME))
             self._next += MINUTE
+        while self._next_late < min(late_until, self._next) and self._may_go_on():
+            in_time, late = _after(self._next_late, IN_TIME), _after(self._next_late, LATE)
+            self._engine.count_calls_by_parent(self._next_late, late, in_time)
+            self._next_late += MINUTE
+
+    def _may_go_on(self) -> bool:
+        return self._waiting() <= MOST_WAITING and not self._ended.is_set()
 
     def _run(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
@@ -71,3 +88,12 @@ class SpanCalls:
                 self.catch_up()
             except StorageError as error:
                 logger.warning("could not count calls by parents of spans: %s", error)
+
+
+def _minute(time: datetime) -> int:
+    return int(time.timestamp() // MINUTE * MINUTE)
+
+
+def _after(minute: int, length: timedelta) -> int:
+    """So long after the end of a minute."""
+    return minute + MINUTE + int(length.total_seconds())

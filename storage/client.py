@@ -171,12 +171,14 @@ class Store:
                 with path.open("rb") as segment:
                     client.raw_insert(table, insert_block=segment, fmt="Protobuf", settings=settings)
 
-    def count_calls_by_parent(self, minute: int) -> None:
+    def count_calls_by_parent(self, minute: int, until: int, before: int = 0) -> None:
         """Have the spans of a minute's servers that are children of other services' spans count as calls, exactly once
-        however often this is asked for the same minute; spans that come later do not count.
+        however often this is asked for the same minute and look.
 
         Args:
             minute: its start in Unix seconds.
+            until: spans count that the hub took until then, in Unix seconds.
+            before: the `until` of the look before: what was a call by then counted there. 0: this is the first look.
 
         Raises:
             StorageError: not all of it is counted; to be repeated.
@@ -185,12 +187,19 @@ class Store:
         settings: dict[str, int | str] = _COUNTING_SETTINGS | {
             "max_memory_usage": self._settings.limits.max_memory_bytes
         }
+        look = "" if not before else "-late"
         for part in range(PARTS_OF_A_MINUTE):
-            token = f"calls-by-parent-{minute}-{part}"
+            token = f"calls-by-parent-{minute}-{part}{look}"
             with self._engine.client() as client:
                 client.command(
                     _COMMENT.sub("", text),
-                    parameters={"minute": minute, "part": part, "parts": PARTS_OF_A_MINUTE},
+                    parameters={
+                        "minute": minute,
+                        "part": part,
+                        "parts": PARTS_OF_A_MINUTE,
+                        "until": until,
+                        "before": before,
+                    },
                     settings=settings | {"insert_deduplication_token": token},
                 )
 

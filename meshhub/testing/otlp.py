@@ -165,11 +165,13 @@ def segment(requests: Iterable[Request], *, received: int) -> bytes:
     return b"".join(b"".join(encode(request.SerializeToString(), received, b"")) for request in requests)
 
 
-def load(sink: SegmentSink, directory: Path, signal: Signal, requests: Iterable[Request]) -> None:
-    """Load the requests as one segment that the hub took now."""
+def load(
+    sink: SegmentSink, directory: Path, signal: Signal, requests: Iterable[Request], *, received: int | None = None
+) -> None:
+    """Load the requests as one segment that the hub took then (Unix nanoseconds), or now."""
     token = f"{signal}-test-{time.time_ns()}-{next(_sequence)}"
     path = directory / f"{token}.segment"
-    path.write_bytes(segment(requests, received=time.time_ns()))
+    path.write_bytes(segment(requests, received=received or time.time_ns()))
     sink.insert_segment(signal, path, token)
 
 

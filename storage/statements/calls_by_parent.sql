@@ -1,8 +1,12 @@
 -- Edges by parent and child: a span of a server whose parent is a span of another service is a call from that one to this one,
 -- as its server saw it. Beside edges_from_spans, which has what callers say of calls whose callee they can name.
--- One minute at a time and one part of its traces, once the spans of that minute have come in; the deduplication token makes
--- sure that a part counts once. A parent begins at most a minute before the minute. Where both ends share one span id (Zipkin,
--- Envoy's default there), the caller's span of that id is the parent.
+-- One minute at a time and one part of its traces, once the spans of that minute have come in, and a second time for those that
+-- came late; the deduplication token makes sure that each look at a part counts once. A look counts what is a call by the spans
+-- that the hub took until one time and was none by those until another, where the look before ended (0: the first look).
+-- What a look counts is so the same whenever it is asked for, and no two looks count one call.
+-- A parent begins at most a minute before the minute. Where both ends share one span id (Zipkin, Envoy's default there), the
+-- caller's span of that id is the parent. Of a span that came several times the first one counts as a parent; of two ends
+-- that share an id and came at once, the server is its children's parent.
 INSERT INTO edges
 (
     time, tenant, signal, reporter, source_role, source_cluster, source_namespace, source_service, source_version,
@@ -12,18 +16,20 @@ INSERT INTO edges
 )
 WITH
     toDateTime({minute:UInt32}, 'UTC') AS begin,
-    toDateTime({minute:UInt32} + 60, 'UTC') AS finish
+    toDateTime({minute:UInt32} + 60, 'UTC') AS finish,
+    toDateTime({before:UInt32}, 'UTC') AS told,
+    toDateTime({until:UInt32}, 'UTC') AS taken
 SELECT
     toStartOfInterval(toDateTime(at), INTERVAL 10 SECOND) AS time,
     tenant,
     'span' AS signal,
     'server' AS reporter,
     '' AS source_role,
-    calling_cluster AS source_cluster,
-    calling_namespace AS source_namespace,
-    calling_service AS source_service,
-    calling_version AS source_version,
-    calling_workload AS source_workload,
+    calling.1 AS source_cluster,
+    calling.2 AS source_namespace,
+    calling.3 AS source_service,
+    calling.4 AS source_version,
+    calling.5 AS source_workload,
     'service' AS destination_kind,
     cluster AS destination_cluster,
     namespace AS destination_namespace,
@@ -58,15 +64,17 @@ FROM
         answering.request_size AS request_size,
         answering.response_size AS response_size,
         answering.took_us AS took_us,
-        if(sharing.service = '', parent.cluster, sharing.cluster) AS calling_cluster,
-        if(sharing.service = '', parent.namespace, sharing.namespace) AS calling_namespace,
-        if(sharing.service = '', parent.service, sharing.service) AS calling_service,
-        if(sharing.service = '', parent.version, sharing.version) AS calling_version,
-        if(sharing.service = '', parent.workload, sharing.workload) AS calling_workload
+        if(sharing.name.3 = '', parent.name, sharing.name) AS calling,
+        multiIf(
+            sharing.name.3 != '' AND sharing.received <= told, sharing.name,
+            parent.received <= told, parent.name,
+            (toLowCardinality(''), toLowCardinality(''), toLowCardinality(''), toLowCardinality(''), '')) AS calling_before,
+        answering.received <= told AND calling_before.3 != ''
+            AND (calling_before.1, calling_before.2, calling_before.3) != (cluster, namespace, service) AS counted_before
     FROM
     (
         SELECT
-            time AS at, tenant, cluster, namespace, service, version, request_size, response_size,
+            time AS at, received, tenant, cluster, namespace, service, version, request_size, response_size,
             meshhub_workload_name(resource_attributes, instance) AS workload,
             meshhub_span_outcome(component, response_code, status_code, attributes) AS outcome,
             if(response_flags = '-', '', toString(response_flags)) AS flags,
@@ -76,27 +84,51 @@ FROM
         FROM spans
         WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin) AND time >= begin AND time < finish
             AND kind = 'server' AND service != '' AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
+            AND spans.received <= taken AND ({before:UInt32} = 0 OR trace_id IN
+                (
+                    SELECT trace_id FROM spans
+                    WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
+                        AND time < finish AND spans.received > told AND spans.received <= taken
+                ))
     ) AS answering
     ANY LEFT JOIN
     (
         SELECT
-            cityHash64(tenant, trace_id, span_id) AS own, cluster, namespace, service, version,
-            meshhub_workload_name(resource_attributes, instance) AS workload
+            cityHash64(tenant, trace_id, span_id) AS own,
+            (cluster, namespace, service, version, meshhub_workload_name(resource_attributes, instance)) AS name,
+            received
         FROM spans
         WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
             AND time < finish AND kind IN ('client', 'producer') AND span_id != toFixedString('', 8) AND service != ''
             AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
+            AND spans.received <= taken AND ({before:UInt32} = 0 OR trace_id IN
+                (
+                    SELECT trace_id FROM spans
+                    WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
+                        AND time < finish AND spans.received > told AND spans.received <= taken
+                ))
+        ORDER BY spans.received, kind
+        LIMIT 1 BY own
     ) AS sharing ON sharing.own = answering.own
     ANY LEFT JOIN
     (
         SELECT
-            cityHash64(tenant, trace_id, span_id) AS own, cluster, namespace, service, version,
-            meshhub_workload_name(resource_attributes, instance) AS workload
+            cityHash64(tenant, trace_id, span_id) AS own,
+            (cluster, namespace, service, version, meshhub_workload_name(resource_attributes, instance)) AS name,
+            received
         FROM spans
         WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
             AND time < finish AND span_id != toFixedString('', 8) AND service != ''
             AND cityHash64(trace_id) % {parts:UInt8} = {part:UInt8}
+            AND spans.received <= taken AND ({before:UInt32} = 0 OR trace_id IN
+                (
+                    SELECT trace_id FROM spans
+                    WHERE toStartOfFiveMinutes(time) >= toStartOfFiveMinutes(begin - 60) AND time >= begin - toIntervalMinute(1)
+                        AND time < finish AND spans.received > told AND spans.received <= taken
+                ))
+        ORDER BY spans.received, kind
+        LIMIT 1 BY own
     ) AS parent ON parent.own = answering.above
 )
-WHERE calling_service != '' AND (calling_cluster, calling_namespace, calling_service) != (cluster, namespace, service)
+WHERE calling.3 != '' AND (calling.1, calling.2, calling.3) != (cluster, namespace, service) AND NOT counted_before
 GROUP BY ALL

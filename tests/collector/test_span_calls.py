@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from collector.span_calls import BACK, DELAY, MOST_WAITING, SpanCalls
+from collector.span_calls import BACK, DELAY, IN_TIME, LATE, MOST_WAITING, SpanCalls
 from meshhub.errors import StorageError
 from meshhub.testing.slo_traffic import HandClock
 
@@ -19,6 +19,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.counted: list[int] = []
+        self.late: list[int] = []
         self.broken = False
         self.behind = 0
         self.asked = threading.Event()
@@ -26,16 +27,18 @@ class Engine:
     def waiting(self) -> int:
         return self.behind
 
-    def count_calls_by_parent(self, minute: int) -> None:
+    def count_calls_by_parent(self, minute: int, until: int, before: int = 0) -> None:
         self.asked.set()
         if self.broken:
             raise StorageError("could not reach the engine", retryable=True)
-        self.counted.append(minute)
+        in_time, late = (minute + 60 + int(length.total_seconds()) for length in (IN_TIME, LATE))
+        assert (until, before) in ((in_time, 0), (late, in_time)), "each look goes on where the one before ended"
+        (self.late if before else self.counted).append(minute)
 
 
-def minutes(engine: Engine) -> list[float]:
+def minutes(engine: Engine, *, late: bool = False) -> list[float]:
     """What was counted, in minutes from noon."""
-    return [(minute - NOON) / 60 for minute in engine.counted]
+    return [(minute - NOON) / 60 for minute in (engine.late if late else engine.counted)]
 
 
 def test_a_minute_is_counted_once_when_its_spans_have_come_in() -> None:
@@ -48,6 +51,31 @@ def test_a_minute_is_counted_once_when_its_spans_have_come_in() -> None:
         clock.to(COUNTED + later)
         calls.catch_up()
     assert minutes(engine) == [0, 1, 2]
+
+
+def test_late_spans_of_a_minute_are_counted_once_when_it_has_been_over_for_five_minutes() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock, engine.waiting)
+    calls.catch_up()
+    assert minutes(engine, late=True) == [-15.0 + number for number in range(10)]
+    engine.late.clear()
+    for later in (29, 30, 31, 95):
+        clock.to(COUNTED + later)
+        calls.catch_up()
+    assert minutes(engine, late=True) == [-5, -4]
+
+
+def test_late_spans_wait_for_the_first_look_at_their_minute() -> None:
+    engine, clock = Engine(), HandClock(COUNTED)
+    calls = SpanCalls(engine, clock, engine.waiting)
+    engine.broken = True
+    with pytest.raises(StorageError):
+        calls.catch_up()
+    assert engine.late == []
+    engine.broken = False
+    calls.catch_up()
+    assert len(engine.counted) == 15
+    assert len(engine.late) == 10
 
 
 def test_what_the_engine_did_not_count_is_asked_for_again() -> None:
