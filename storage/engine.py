@@ -121,6 +121,11 @@ class Engine:
     def address(self) -> Address:
         return self._address
 
+    @property
+    def database(self) -> str:
+        """The database that clients use unless they say another."""
+        return self._settings.database
+
     def _start_embedded(self, path: Path) -> None:
         """The connection that starts the engine says where backups may go: clickhouse-connect's cannot."""
         with self._opening:

@@ -8,7 +8,7 @@ from envoy_config.apply.targets import Target
 from envoy_config.bundle import Bundle
 from envoy_config.history.history import History, HistoryFault
 from envoy_config.history.model import Applied, AppliedDocument, Deed, Scope, Version
-from meshhub.errors import MeshhubError, UnusableRequest
+from meshhub.errors import MeshhubError, StorageError, UnusableRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def deploy(
     outcomes = target.carry_out(applied.documents, (*former, *noted))
     try:
         return Deployed(outcomes, history.record(applied, at))
-    except HistoryFault as fault:
+    except (HistoryFault, StorageError) as fault:
         raise MeshhubError(f"applied to {target.name}, but it is not on record: {fault}") from fault
 
 

@@ -54,6 +54,11 @@ class History:
     def close(self) -> None:
         self._database.close()
 
+    @property
+    def trouble(self) -> str:
+        """Why it may be behind what other processes did; empty where it is not."""
+        return self._database.trouble
+
     def follow(self) -> None:
         """Take over what other processes did."""
         try:

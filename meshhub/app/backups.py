@@ -23,11 +23,6 @@ STOP_SECONDS = 5.0
 logger = logging.getLogger(__name__)
 
 
-def default_name(now: datetime) -> str:
-    """What a backup is called if nothing is said; names sort by time."""
-    return f"meshhub-{now:%Y%m%dT%H%M%SZ}.tar"
-
-
 def take(backups: Backups, data_dir: Path, name: str, now: datetime, waiting: dict[str, int]) -> Made:
     """Make one backup of the store and of the state in the data directory.
 
@@ -60,7 +55,7 @@ class HubBackups:
             if self._thread is not None and self._thread.is_alive():
                 raise UnusableRequest("could not start a backup: another one is under way. Wait until it is done.")
             now = self._clock.now()
-            run = BackupRun(name or default_name(now), RunState.RUNNING, place, now)
+            run = BackupRun(name or self._backups.default_name(now), RunState.RUNNING, place, now)
             self._note(run)
             self._thread = threading.Thread(target=self._run, args=(run, verify), name="backup", daemon=True)
             self._thread.start()

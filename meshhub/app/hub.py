@@ -39,7 +39,7 @@ from meshhub.app.owned_mesh import AdsMesh
 from meshhub.app.processes import Intake, ProcessReport, Reporter, SeenProcess, intake_of, shown
 from meshhub.app.remote_ads import CHANGES, Changes, RemoteAds, report_of
 from meshhub.app.remote_ads import KIND as ADS_REPORT
-from meshhub.app.shared import Shared, are_apart
+from meshhub.app.shared import ACCESS_LOG, ALERTING_LOG, WIRING_LOG, Shared, are_apart
 from meshhub.app.wiring_watch import WiringWatch
 from meshhub.clock import Clock, SystemClock
 from meshhub.errors import MeshhubError, StorageError
@@ -84,7 +84,7 @@ class Hub:
         self._telemetry = Telemetry(settings.telemetry, version=__version__)
         self._store = Store.open(settings.store, settings.data_dir, settings.storage)
         self._shared = Shared(settings, self._clock) if are_apart(settings) else None
-        self._access = Access(settings, self._clock, self._log_of("access"))
+        self._access = Access(settings, self._clock, self._log_of(ACCESS_LOG))
         self._watch = EngineWatch(self._store, self._schema_keeper(), self._telemetry.meter)
         self._collector = Collector(
             settings.collector,
@@ -275,7 +275,7 @@ class Hub:
 
     def _keep_wiring(self, reads: Reads) -> None:
         """The history of the configuration, in the data directory."""
-        history = History(self._settings.data_dir / HISTORY, self._log_of("wiring"))
+        history = History(self._settings.data_dir / HISTORY, self._log_of(WIRING_LOG))
         self._followers.append(history.follow)
         self._running.push_async_callback(asyncio.to_thread, history.close)
         wiring, served = self._settings.wiring, self._settings.ads.mesh_file
@@ -326,7 +326,7 @@ class Hub:
             return
         self._leadership = stack.enter_context(leadership_of(settings, self._shared, self._clock))
         vitals = HubVitals(self._intake, self._processes, self._watch.check, self._board, self._clock)
-        ledger = Ledger(settings.data_dir / LEDGER, self._log_of("alerting"))
+        ledger = Ledger(settings.data_dir / LEDGER, self._log_of(ALERTING_LOG))
         service = make_alerting(ledger, self._notifications, reads, vitals, self._board, self._clock, self._leadership)
         stack.callback(service.stop)
         service.start()

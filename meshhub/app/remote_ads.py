@@ -147,6 +147,7 @@ class Changes:
         self._ads = ads
         self._changes = changes
         self._file = data_dir / POSITION_FILE
+        self._is_checked = False
 
     def follow(self) -> None:
         """Do what is new. What cannot be served is kept all the same, as a change made at the server itself would be.
@@ -155,6 +156,8 @@ class Changes:
             StorageError: the engine does not answer.
             MeshhubError: it could not be kept.
         """
+        if not self._is_checked:
+            self._check()
         entries = self._changes.after(self._done())
         if not entries:
             return
@@ -170,6 +173,14 @@ class Changes:
         except Unserved as error:
             logger.error("%s", error)
         self._note(entries[-1].position)
+
+    def _check(self) -> None:
+        """Once in a process: a store that was restored may have less than was done here. Then it is all done again."""
+        last = self._changes.last()
+        if self._done() > (last.position if last else 0):
+            logger.warning("the store was restored: all that it has of changes is done again")
+            self._note(0)
+        self._is_checked = True
 
     def _done(self) -> int:
         try:

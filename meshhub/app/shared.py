@@ -16,6 +16,9 @@ from storage.shared.log import EngineLog, SharedEngine
 
 FOLLOW_SECONDS = 1.0
 
+ACCESS_LOG, WIRING_LOG, ALERTING_LOG = "access", "wiring", "alerting"
+"""The logs of what a hub keeps of its own."""
+
 logger = logging.getLogger(__name__)
 
 

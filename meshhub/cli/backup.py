@@ -50,13 +50,13 @@ def backup(
         return
     settings = load(config, data_dir, store, insecure=True, assignments=assignments).settings
 
-    from meshhub.app.backups import default_name, take
+    from meshhub.app.backups import take
     from meshhub.clock import SystemClock
 
     with ExitStack() as opened:
         target = _opened(opened, settings)
         now = SystemClock().now()
-        name = name or default_name(now)
+        name = name or target.backups.default_name(now)
         waiting = _waiting(settings)
         made = take(target.backups, settings.data_dir, name, now, waiting)
         verified = target.backups.verify(name) if verify else None
@@ -87,6 +87,7 @@ def restore(
 
     from meshhub.app.state import DATABASES, FILES, write_state
 
+    _refuse_while_processes_run(settings)
     with ExitStack() as opened:
         target = _opened(opened, settings)
         there = {file: (settings.data_dir / file).exists() for file in (*DATABASES, *FILES)}
@@ -142,6 +143,19 @@ def _opened(opened: ExitStack, settings: "Settings") -> "Store":
 
     opened.callback(DirectoryLock.acquire(settings.data_dir).release)
     return opened.enter_context(closing(Store.open(settings.store, settings.data_dir, settings.storage)))
+
+
+def _refuse_while_processes_run(settings: "Settings") -> None:
+    """Roles that run would go on from what they know, beside what is restored."""
+    from meshhub.app.kept import running_processes
+    from meshhub.errors import UnusableRequest
+
+    if running := running_processes(settings):
+        raise UnusableRequest(
+            f"could not restore: {', '.join(running)} said lately that they run on this store, and would go on "
+            "from what they know. Stop every process of the hub first; one that was killed counts as running for half "
+            "a minute."
+        )
 
 
 def _waiting(settings: "Settings") -> dict[str, int]:

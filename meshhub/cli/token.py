@@ -1,13 +1,10 @@
 """`meshhub token create|list|revoke`: who may come in."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from meshhub.cli.options import AsJson, DataDir, SettingsFile, load
-
-if TYPE_CHECKING:
-    from meshhub.access.ledger import AccessLedger
 
 Name = Annotated[str, typer.Argument(help="Who or what it is for; it is in the audit log.", show_default=False)]
 ScopeName = Annotated[str, typer.Option("--scope", help="ingest, read, operate or admin.")]
@@ -33,23 +30,26 @@ def create(
     config: SettingsFile = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make a token, good at once in the hub that runs on this data directory. It is shown this once; only its hash is "
-    "kept."""
+    """Make a token, good at once in the hub that runs on this data directory, or whose processes share this store.
+
+    It is shown this once; only its hash is kept.
+    """
     import re
     from datetime import UTC, datetime, timedelta
 
     from meshhub.access.settings import TENANT
     from meshhub.access.tokens import Scope
+    from meshhub.app.kept import kept_access
 
     if scope not in set(Scope):
         raise typer.BadParameter(f"there is no scope {scope!r}: ingest, read, operate or admin")
     if tenant is not None and re.fullmatch(TENANT, tenant) is None:
         raise typer.BadParameter("a tenant has letters, digits, dots, dashes and underscores, at most 64")
     now = datetime.now(UTC)
-    ledger = _ledger(config, data_dir)
     expires = None if days is None else now + timedelta(days=days)
-    record, token = ledger.create(name, Scope(scope), tenant, now, expires)
-    ledger.note("command line", "token created", f"{record.id} {name} ({scope})", "", now)
+    with kept_access(load(config, data_dir).settings) as ledger:
+        record, token = ledger.create(name, Scope(scope), tenant, now, expires)
+        ledger.note("command line", "token created", f"{record.id} {name} ({scope})", "", now)
     typer.echo(
         f"Token {record.id} of {name}, good to {scope}{'' if tenant is None else f' for tenant {tenant}'}:", err=True
     )
@@ -58,9 +58,11 @@ def create(
 
 def list_tokens(config: SettingsFile = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """List the tokens: what each is good for, since when, last used when. Never the tokens themselves."""
+    from meshhub.app.kept import kept_access
     from meshhub.cli.output import print_json, print_table
 
-    tokens = _ledger(config, data_dir).tokens()
+    with kept_access(load(config, data_dir).settings) as ledger:
+        tokens = ledger.tokens()
     rows = [
         (
             each.id,
@@ -86,9 +88,11 @@ def revoke(token_id: TokenId, config: SettingsFile = None, data_dir: DataDir = N
     """Take a token back. It lets nobody in from now on."""
     from datetime import UTC, datetime
 
-    ledger = _ledger(config, data_dir)
-    record = ledger.revoke(token_id)
-    ledger.note("command line", "token revoked", f"{record.id} {record.name}", "", datetime.now(UTC))
+    from meshhub.app.kept import kept_access
+
+    with kept_access(load(config, data_dir).settings) as ledger:
+        record = ledger.revoke(token_id)
+        ledger.note("command line", "token revoked", f"{record.id} {record.name}", "", datetime.now(UTC))
     typer.echo(f"Token {record.id} of {record.name} is revoked.")
 
 
@@ -96,17 +100,13 @@ def audit(config: SettingsFile = None, data_dir: DataDir = None, as_json: AsJson
     """Show who logged in, who failed to, and who changed something over the web, newest first."""
     from dataclasses import asdict
 
+    from meshhub.app.kept import kept_access
     from meshhub.cli.output import print_json, print_table
 
-    entries = _ledger(config, data_dir).audit()
+    with kept_access(load(config, data_dir).settings) as ledger:
+        entries = ledger.audit()
     if as_json:
         print_json([asdict(each) | {"at": each.at.isoformat()} for each in entries])
     else:
         rows = [(e.at.isoformat(timespec="seconds"), e.who, e.what, e.subject, e.address) for e in entries]
         print_table(("Time", "Who", "What", "Subject", "Address"), rows)
-
-
-def _ledger(config: SettingsFile, data_dir: DataDir) -> "AccessLedger":
-    from meshhub.access.ledger import FILE, AccessLedger
-
-    return AccessLedger(load(config, data_dir).settings.data_dir / FILE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from meshhub.cli.options import AsJson, DataDir
+from meshhub.cli.options import AsJson, DataDir, SettingsFile
 from meshhub.cli.wire_options import (
     Author,
     Context,
@@ -48,6 +48,7 @@ def diff(
     context: Context = "",
     member: Member = "",
     to: ToDirectory = None,
+    config: SettingsFile = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,7 +71,7 @@ def diff(
             found, failed = compare_live(cluster, documents)
             troubles = [f"{each.name}: {each.reason}" for each in failed]
     else:
-        with history_in(data_dir) as history:
+        with history_in(config, data_dir) as history:
             found = compare(former_documents(history, scope), documents)
     shown = show_diff(found)
     changed = [each for each in shown if each["presence"] != Presence.UNCHANGED]
@@ -94,6 +95,7 @@ def apply_mesh(
     author: Author = "",
     force: Force = False,
     dry_run: DryRun = False,
+    config: SettingsFile = None,
     data_dir: DataDir = None,
 ) -> None:
     """Put the configuration of a mesh in force: all documents or none, tried in a dry run first, and on record.
@@ -106,7 +108,7 @@ def apply_mesh(
     from meshhub.cli.output import print_lines
 
     bundle = bundle_of(mesh_file, mesh)
-    with history_in(data_dir) as history, target_at(context, to, member=member, force=force) as target:
+    with history_in(config, data_dir) as history, target_at(context, to, member=member, force=force) as target:
         documents, elsewhere = target.documents(bundle)
         scope = scope_of(bundle, target, member)
         if dry_run:
@@ -127,6 +129,7 @@ def remove(
     message: Message = "",
     author: Author = "",
     dry_run: DryRun = False,
+    config: SettingsFile = None,
     data_dir: DataDir = None,
 ) -> None:
     """Take the configuration of a mesh away: what was applied last, and what the mesh file would make.
@@ -139,7 +142,7 @@ def remove(
     from meshhub.cli.output import print_lines
 
     bundle = bundle_of(mesh_file, mesh)
-    with history_in(data_dir) as history, target_at(context, to, member=member) as target:
+    with history_in(config, data_dir) as history, target_at(context, to, member=member) as target:
         documents, elsewhere = target.documents(bundle)
         scope = scope_of(bundle, target, member)
         if dry_run:
@@ -159,6 +162,7 @@ def rollback(
     author: Author = "",
     force: Force = False,
     dry_run: DryRun = False,
+    config: SettingsFile = None,
     data_dir: DataDir = None,
     url: HubUrl = "",
 ) -> None:
@@ -176,7 +180,7 @@ def rollback(
     from envoy_config.apply.targets import DIRECTORY, KUBERNETES
     from meshhub.cli.output import print_lines
 
-    with history_in(data_dir) as history:
+    with history_in(config, data_dir) as history:
         applied = restored(history, number_of(version), By(author_of(author), message))
         place = applied.scope.target
         to = Path(place.removeprefix(DIRECTORY)) if place.startswith(DIRECTORY) else None

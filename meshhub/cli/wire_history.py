@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from meshhub.cli.options import AsJson, DataDir
+from meshhub.cli.options import AsJson, DataDir, SettingsFile
 from meshhub.cli.wire_apply import diff_lines, number_of
 from meshhub.cli.wire_options import HubUrl
 from meshhub.cli.wire_versions import Versions, versions_at
@@ -28,6 +28,7 @@ def show_history(
     mesh: Annotated[str, typer.Option("--mesh", help="Only of this mesh.", show_default="all")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many at most.")] = 30,
     documents: Annotated[bool, typer.Option("--documents", help="Print the documents of the version.")] = False,
+    config: SettingsFile = None,
     data_dir: DataDir = None,
     url: HubUrl = "",
     as_json: AsJson = False,
@@ -35,7 +36,7 @@ def show_history(
     """List the versions of the configuration, newest first; or show one: what it changed, or its documents."""
     from meshhub.cli.output import print_json, print_table
 
-    with versions_at(url, data_dir) as versions:
+    with versions_at(url, config, data_dir) as versions:
         if version:
             _show_one(versions, version, other, documents=documents, as_json=as_json)
             return

@@ -70,22 +70,13 @@ def author_of(given: str) -> str:
 
 
 @contextmanager
-def history_in(data_dir: str | None) -> Iterator["History"]:
-    """The history in the data directory; it may be that of a hub that runs."""
-    from envoy_config.history.history import FILE, History
+def history_in(config: Path | None, data_dir: str | None) -> Iterator["History"]:
+    """The history in the data directory, or that of a hub whose processes share a store; the hub may be running."""
+    from meshhub.app.kept import kept_history
     from meshhub.cli.options import load
-    from meshhub.errors import MeshhubError
 
-    directory = load(None, data_dir).settings.data_dir
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise MeshhubError(f"could not open the history in {directory}: {error.strerror}") from error
-    history = History(directory / FILE)
-    try:
+    with kept_history(load(config, data_dir).settings) as history:
         yield history
-    finally:
-        history.close()
 
 
 @contextmanager

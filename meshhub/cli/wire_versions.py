@@ -4,6 +4,7 @@ the API's bodies (dashboard.api.wiring_body)."""
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from meshhub.cli.hub_api import ask
@@ -42,12 +43,12 @@ class Versions(Protocol):
 
 
 @contextmanager
-def versions_at(url: str, data_dir: str | None) -> Iterator[Versions]:
+def versions_at(url: str, config: Path | None, data_dir: str | None) -> Iterator[Versions]:
     """Those of the data directory if one is named, or no hub is; else those of the hub at this address."""
     if url and data_dir is None:
         yield AskedVersions(url)
         return
-    with history_in(data_dir) as history:
+    with history_in(config, data_dir) as history:
         yield KeptVersions(history)
 
 

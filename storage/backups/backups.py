@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from meshhub.errors import MeshhubError, NotFound, StorageError, UnusableRequest
 from storage.backups.content import CONTENT, content_table, get, put
-from storage.backups.destination import destination, place
+from storage.backups.destination import default_ending, destination, place
 from storage.backups.manifest import MANIFEST, Manifest
 from storage.engine import Engine
 from storage.migrations import Migrations, State
@@ -60,6 +61,10 @@ class Backups:
     def place(self) -> str:
         """Where backups go, for people."""
         return place(self._engine.address, self._settings)
+
+    def default_name(self, now: datetime) -> str:
+        """What a backup is called if nothing is said; names sort by time."""
+        return f"meshhub-{now:%Y%m%dT%H%M%SZ}{default_ending(self._settings)}"
 
     def create(self, name: str, manifest: Manifest, state: Mapping[str, bytes]) -> Made:
         """Make a backup of this name of the database and of `state` (file name to content).

@@ -82,6 +82,16 @@ class SharedEngine:
         """A log of this name."""
         return EngineLog(self, name)
 
+    def has(self, name: str) -> bool:
+        """Whether some process has begun a log of this name.
+
+        Raises:
+            StorageError: the engine does not answer.
+        """
+        with self._engine.client_of("default") as client:  # the database may not be made yet
+            found = client.query(query_text("shared_begun"), parameters={"database": self._engine.database})
+        return found.result_rows[0][0] > 0 and self.log(name).snapshot() is not None
+
     def report(self, instance: str, kind: str, body: str) -> None:
         """Say how a process is.
 

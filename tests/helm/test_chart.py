@@ -20,6 +20,7 @@ from alerting.routing.loading import load_notifications
 from alerting.specification.loading import load_specifications
 from envoy_config.emit import emit
 from envoy_config.intent import load_intent, load_mesh
+from meshhub.app.shared import are_apart
 from meshhub.settings import Flag, load_settings
 from meshhub.settings.roles import ALL_ROLES
 from meshhub.testing.chart import CHART, GOLDENS, NAMESPACE, cases
@@ -216,7 +217,7 @@ def test_each_role_is_what_it_says_has_its_account_and_is_spread(case: str) -> N
     accounts = {each["metadata"]["name"] for each in of_kind(case, "ServiceAccount")}
     budgets = [each["spec"]["selector"]["matchLabels"] for each in of_kind(case, "PodDisruptionBudget")]
     for role, template in role_pods(case).items():
-        assert hub_of(template)["args"][-2:] == ["--role", role]
+        assert {"name": "MESHHUB_ROLES", "value": role} in hub_of(template)["env"]
         pod, labels = template["spec"], template["metadata"]["labels"].items()
         assert pod["serviceAccountName"] == f"mesh-meshhub-{role}"
         assert pod["serviceAccountName"] in accounts
@@ -344,6 +345,8 @@ def test_migrations_are_a_job_of_each_release_and_the_wiring_comes_and_goes_with
         assert job["metadata"]["annotations"]["helm.sh/hook"] == hook
         assert hub_of(job["spec"]["template"])["args"][:3] == ["wire", verb, "/etc/meshhub/wiring/mesh.yaml"]
         assert job["spec"]["template"]["spec"]["automountServiceAccountToken"] is True
+        given = {each["name"]: each.get("value", "") for each in hub_of(job["spec"]["template"])["env"]}
+        assert are_apart(load_settings(None, given).settings), "what the hook did is noted where all roles see it"
     (cron,) = of_kind(case, "CronJob")
     backup = hub_of(cron["spec"]["jobTemplate"]["spec"]["template"])
     assert backup["args"] == ["backup", "--url", "http://mesh-meshhub-web:8080", "--verify"]

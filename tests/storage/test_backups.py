@@ -181,6 +181,11 @@ def test_a_server_is_told_where(backups: BackupSettings, expected: tuple[str, di
 
 
 def test_a_server_that_was_told_no_place_has_none() -> None:
+    bucket = StorageSettings(backups=BackupSettings(bucket=BUCKET))
+    for ending in (".tar", ".zip"):  # made without complaint, and lost: found on a real S3 server
+        with pytest.raises(UnusableRequest, match=r"reads no \.tar and no \.zip back from a bucket"):
+            destination(SERVER, bucket, f"x{ending}")
+    assert destination(SERVER, bucket, "x.tar.zst")[1]["url"] == f"{BUCKET}/x.tar.zst"
     with pytest.raises(UnusableRequest, match=r"a server needs storage\.backups\.directory, \.disk or \.bucket"):
         destination(SERVER, StorageSettings(), "x")
     with pytest.raises(ValueError, match="directory and disk are set"):

@@ -87,14 +87,17 @@ spec:
     - name: hub
       image: {{ include "meshhub.image" $root }}
       imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      args: [serve, --config, /etc/meshhub/meshhub.yaml{{ with $role }}, --role, {{ . }}{{ end }}]
-      {{- $users := include "meshhub.engineUsers" $root }}
-      {{- if or $root.Values.extraEnv $users $role }}
+      args: [serve]
+      # What commands that are run in this pod (kubectl exec) have to know, too.
       env:
-        {{- with $users }}
+        - name: MESHHUB_CONFIG
+          value: /etc/meshhub/meshhub.yaml
+        {{- with include "meshhub.engineUsers" $root }}
         {{- . | nindent 8 }}
         {{- end }}
         {{- if $role }}
+        - name: MESHHUB_ROLES
+          value: {{ $role }}
         - name: POD_NAME
           valueFrom: {fieldRef: {fieldPath: metadata.name}}
         - name: POD_NAMESPACE
@@ -103,7 +106,6 @@ spec:
         {{- with $root.Values.extraEnv }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
-      {{- end }}
       ports:
         {{- if $takes }}
         - name: grpc-otlp
