@@ -39,9 +39,13 @@ def show_facets(facets: Iterable[Facet]) -> list[FacetBody]:
     return [
         {
             "field": facet.field,
-            "values": [{"value": one.value, "requests": one.requests, "words": one.words} for one in facet.values],
+            "values": [
+                {"value": one.value, "requests": one.requests, "words": one.words, "margin": one.margin}
+                for one in facet.values
+            ],
             "other": facet.other,
             "distinct": facet.distinct,
+            "sample": facet.sample,
         }
         for facet in facets
     ]

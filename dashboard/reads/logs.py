@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from dashboard.queries import FilteredQueries
 from dashboard.reads.completions import of_access_logs
@@ -18,6 +19,7 @@ from dashboard.reads.log_answers import (
     Tail,
     UnusableCursor,
 )
+from dashboard.reads.sampled_facets import estimate, matching, says_enough
 from dashboard.reads.slices import nanoseconds, slices
 from dashboard.reads.tail_cursor import LATE_SECONDS, MAX_SHOWN, TailCursor, hash_of
 from meshhub.clock import Clock
@@ -39,7 +41,7 @@ from storage.filters.rows import (
     beyond,
 )
 from storage.records.access_logs import AccessLog
-from storage.records.search import LogLine, OutcomeCount, RowCount, ValueCount
+from storage.records.search import LogLine, OutcomeCount, RowCount, SampledCount, ValueCount
 from traces.response_details import explain_detail, explain_details
 from traces.response_flags import explain_flag, explain_flags
 
@@ -47,10 +49,18 @@ MAX_ROWS = 1_000
 MAX_FACETS = 30
 MAX_EXPORT = 200_000
 FACET_VALUES = 20
+SAMPLED_FROM = 10_000_000
+"""Of a window with more access logs, facets that are not counted by minute are of a sample."""
+
+ONE_IN = 12
+"""Of so many granules of 8,192 rows, one is in the sample."""
+
 BINS = 60
 SETTLED_SECONDS = 2
 """How long after the hub took a row it is in the store as a rule: the tail is this late."""
 DEFAULT_FACETS = ("outcome", "status", "flag", "details", "source", "destination", "method", "route", "security")
+
+CountT = TypeVar("CountT", ValueCount, SampledCount)
 
 _ROW_ID = re.compile(r"([0-9]{1,19})-([0-9a-f]{32})-([0-9a-f]{16})", re.ASCII)
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400)
@@ -74,8 +84,12 @@ class LogReads:
     Every method that takes an expression raises ExpressionFault where it cannot be read.
     """
 
-    def __init__(self, queries: FilteredQueries, clock: Clock) -> None:
+    def __init__(
+        self, queries: FilteredQueries, clock: Clock, sampled_from: int = SAMPLED_FROM, one_in: int = ONE_IN
+    ) -> None:
         self._queries = queries
+        self._sampled_from = sampled_from
+        self._one_in = one_in
         self._clock = clock
         self._completions = of_access_logs(queries, clock, ACCESS_LOG_FIELDS)
 
@@ -107,7 +121,8 @@ class LogReads:
         return LogPage(tuple(found[:limit]), found[limit - 1].id if more else None)
 
     def facets(self, window: TimeRange, expression: str, fields: Sequence[str] = DEFAULT_FACETS) -> LogFacets:
-        """The most frequent values of fields, among the requests that match.
+        """The most frequent values of fields, among the requests that match: counted, or in a window with very many
+        estimated from a sample, as each facet says.
 
         Raises:
             ExpressionFault: also for a field that there is not.
@@ -116,9 +131,21 @@ class LogReads:
         asked = list(dict.fromkeys(_field(name) for name in fields[:MAX_FACETS]))
         in_minutes = [field for field in asked if _in_minutes(wanted) and REQUEST_MINUTES.find(field) is not None]
         in_logs = [field for field in asked if field not in in_minutes]
-        counted = self._count_minutes(window, wanted, in_minutes) | self._count_logs(window, wanted, in_logs)
-        total = max((one[0].total for one in counted.values()), default=0)
-        return LogFacets(total, tuple(_facet(field, counted.get(field, [])) for field in asked))
+        may_sample = in_logs and not any(field.name == "log_type" for field in (*in_logs, *fields_of(wanted)))
+        rows = self._count_rows(window) if may_sample else 0
+        sampled = self._sample(window, wanted, in_logs) if rows > self._sampled_from else {}
+        left = [field for field in in_logs if not says_enough(sampled.get(field, []))]
+        counted = self._count_minutes(window, wanted, in_minutes) | self._count_logs(window, wanted, left)
+        totals = [one[0].total for one in counted.values()] or [matching(one, rows) for one in sampled.values()]
+        return LogFacets(
+            max(totals, default=0),
+            tuple(
+                _facet(field, counted.get(field, []))
+                if field in left or field in in_minutes
+                else estimate(field.name, sampled[field], rows, _words)
+                for field in asked
+            ),
+        )
 
     def histogram(self, window: TimeRange, expression: str) -> LogHistogram:
         """The requests that match, over time."""
@@ -195,6 +222,20 @@ class LogReads:
         parameters = nanoseconds(window) | {"fields": len(fields), "limit": FACET_VALUES}
         return _by_field(fields, self._queries.query_filtered("log_facets", parameters, ValueCount, pieces))
 
+    def _count_rows(self, window: TimeRange) -> int:
+        """All access logs of the window of which requests are counted."""
+        everything, field = parse("", ACCESS_LOG_FIELDS), _field("transport")
+        return sum(one.requests for one in self._count_minutes(window, everything, [field]).get(field, ()))
+
+    def _sample(
+        self, window: TimeRange, wanted: Expression, fields: Sequence[Field]
+    ) -> dict[Field, list[SampledCount]]:
+        pieces = {"where": compile_condition(wanted, ACCESS_LOGS), "final": FINAL} | _grouped(fields)
+        pieces |= {"values": compile_texts(fields, ACCESS_LOGS, "values")}
+        parameters = {"fields": len(fields), "limit": FACET_VALUES, "one_in": self._one_in}
+        question = nanoseconds(window) | parameters
+        return _by_field(fields, self._queries.query_filtered("log_facets_of_sample", question, SampledCount, pieces))
+
     def _count_minutes(
         self, window: TimeRange, wanted: Expression, fields: Sequence[Field]
     ) -> dict[Field, list[ValueCount]]:
@@ -230,8 +271,8 @@ def _grouped(fields: Sequence[Field]) -> dict[str, Piece]:
     return {"names": names_of_texts(len(fields)), "sets": sets_of_texts(len(fields))}
 
 
-def _by_field(fields: Sequence[Field], counted: Sequence[ValueCount]) -> dict[Field, list[ValueCount]]:
-    found: dict[Field, list[ValueCount]] = {}
+def _by_field(fields: Sequence[Field], counted: Sequence[CountT]) -> dict[Field, list[CountT]]:
+    found: dict[Field, list[CountT]] = {}
     for one in counted:
         found.setdefault(fields[one.field], []).append(one)
     return found

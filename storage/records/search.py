@@ -61,6 +61,20 @@ class ValueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class SampledCount:
+    """As ValueCount, of a sample in eight groups: `counted` are the requests with the value by group, `matched` those
+    with any, `looked` the rows of the sample whether they match or not. `distinct` counts the values in the sample.
+    """
+
+    field: int
+    value: str
+    counted: list[int]
+    distinct: int
+    matched: list[int]
+    looked: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeCount:
     """Requests of one bin of a histogram that ended alike. `start` is the bin's, in Unix seconds."""
 

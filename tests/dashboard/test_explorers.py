@@ -177,6 +177,57 @@ def test_facets_count_values(logs: LogReads, shop: Shop) -> None:
         logs.facets(shop.window, "", ("statu",))
 
 
+CROWD = """
+INSERT INTO access_logs (time, trace_id, path, attributes, log_type, reporter, destination_kind, transport, service)
+SELECT toDateTime64({first:UInt32} + number % 240, 9, 'UTC'), unhex(hex(sipHash128(number))),
+    if(number % 3 = 0, '/1', '/2'), if(number % 60000 < 2, map('x.y', '1'), map()), 'DownstreamEnd', 'client',
+    'service', 'http', 'crowd'
+FROM numbers({rows:UInt32})
+"""
+
+
+@pytest.fixture(scope="module")
+def crowd(embedded_store: Store) -> TimeRange:
+    """A window of three days ago with 300,000 access logs: path /1 for a third, /2 for two, attribute x.y = 1 for ten.
+
+    In two parts, of 22 and 15 granules.
+    """
+    first = (int(time.time()) // 3600 - 72) * 3600
+    with embedded_store._engine.client() as client:
+        for rows in (180_000, 120_000):
+            client.command(CROWD, parameters={"first": first, "rows": rows})
+    start = datetime.fromtimestamp(first, UTC)
+    return TimeRange(start, start + timedelta(minutes=4))
+
+
+def test_facets_of_very_many_logs_are_of_a_sample_and_say_how_far_off_they_may_be(
+    embedded_store: Store, crowd: TimeRange
+) -> None:
+    sampling = LogReads(embedded_store, SystemClock(), sampled_from=100_000, one_in=4)
+    found = sampling.facets(crowd, "", ("path", "transport", "x.y"))
+    path, transport, attribute = found.facets
+    assert (found.total, transport.sample, transport.values[0].margin) == (300_000, None, 0)
+    assert path.sample == pytest.approx(0.25, abs=0.06)
+    assert [value.value for value in path.values] == ["/2", "/1"]
+    for value, truth in zip(path.values, (200_000, 100_000), strict=True):
+        assert abs(value.requests - truth) <= value.margin
+        assert 0 < value.margin < 12_000
+    assert attribute.sample == path.sample
+    exact = LogReads(embedded_store, SystemClock(), sampled_from=300_000).facets(crowd, "", ("path",)).facets[0]
+    assert (exact.sample, [(value.requests, value.margin) for value in exact.values]) == (
+        None,
+        [(200_000, 0), (100_000, 0)],
+    )
+
+
+def test_what_few_rows_of_a_sample_match_is_counted(embedded_store: Store, crowd: TimeRange) -> None:
+    sampling = LogReads(embedded_store, SystemClock(), sampled_from=100_000, one_in=4)
+    found = sampling.facets(crowd, "x.y = 1", ("path",))
+    [path] = found.facets
+    assert path.sample is None
+    assert found.total == sum(value.requests for value in path.values) == 10
+
+
 def test_facets_of_counted_minutes_of_logs_and_of_attributes_come_together(logs: LogReads, shop: Shop) -> None:
     asked = ("path", "x.y", "status", "code", "mtls", "status")
     found = logs.facets(shop.window, shop.only("reporter = client"), asked)

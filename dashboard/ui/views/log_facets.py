@@ -26,17 +26,28 @@ def facets(found: LogFacets) -> Component:
 
 def _facet(facet: Facet, total: int) -> Component:
     rows = [_value(facet.field, value, total) for value in facet.values]
+    if facet.sample is not None:
+        rows.insert(0, html.Li(_sampled(facet.sample), className="muted small"))
+    at_least = "≥ " if facet.sample is not None else ""
     more = facet.distinct - len(facet.values)
     if more > 0:
-        rows.append(html.Li(f"{fmt.plural(more, 'other value')}: {fmt.number(facet.other)}", className="muted small"))
+        rows.append(
+            html.Li(f"{at_least}{fmt.plural(more, 'other value')}: {fmt.number(facet.other)}", className="muted small")
+        )
     return html.Details(
         [
-            html.Summary([html.Span(facet.field.replace("_", " ").capitalize()), html.Span(f"{facet.distinct:,}")]),
+            html.Summary(
+                [html.Span(facet.field.replace("_", " ").capitalize()), html.Span(f"{at_least}{facet.distinct:,}")]
+            ),
             html.Ul(rows),
         ],
         open=True,
         className="log-facet",
     )
+
+
+def _sampled(share: float) -> str:
+    return f"Estimated from {fmt.share(share)} of the access logs; ± is how far off it may be, with 95 % confidence."
 
 
 def _value(field: str, value: FacetValue, total: int) -> Component:
@@ -46,15 +57,17 @@ def _value(field: str, value: FacetValue, total: int) -> Component:
     opposite = f"not {condition}" if value.value else f"{field} exists"
     conditions: dict[str, Any] = {"data-add": condition, "data-exclude": opposite}
     part = value.requests / total if total else 0
+    off = f" ± {fmt.number(value.margin)}" if value.margin else ""
     words = f"{value.words}\n" if value.words else ""
+    exactly = f" ± {value.margin:,}" if value.margin else ""
     return html.Li(
         html.Button(
             [
                 html.Span(value.value or NO_VALUE, className="value"),
-                html.Span(fmt.number(value.requests), className="amount"),
+                html.Span(f"{fmt.number(value.requests)}{off}", className="amount"),
                 html.Span(className="portion", style={"width": f"{max(1, round(100 * part))}%"}),
             ],
-            title=f"{words}{value.value or NO_VALUE}: {value.requests:,} of {total:,} ({fmt.share(part)})",
+            title=f"{words}{value.value or NO_VALUE}: {value.requests:,}{exactly} of {total:,} ({fmt.share(part)})",
             className="log-facet-value",
             **conditions,
         )

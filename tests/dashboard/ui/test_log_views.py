@@ -88,6 +88,17 @@ def test_what_a_facet_adds_can_be_read_whatever_the_value(field: str, value: str
             parse(getattr(button, name), ACCESS_LOG_FIELDS)
 
 
+def test_a_facet_of_a_sample_says_so_and_how_far_off_each_value_may_be(text: Text) -> None:
+    value = FacetValue("/cart", 1_200_000, margin=31_000)
+    view = log_facets.facets(LogFacets(50_000_000, (Facet("path", (value,), 48_800_000, 70, 0.083),)))
+    [button] = _buttons(view)
+    assert button.title == "/cart: 1,200,000 ± 31,000 of 50,000,000 (2.4 %)"
+    said = text(view)
+    assert "Estimated from 8.3 % of the access logs" in said
+    assert "≥ 70" in said
+    assert "≥ 69 other values" in said
+
+
 def test_a_facet_of_numbers_adds_a_number_and_says_what_is_left_out(text: Text) -> None:
     facets = LogFacets(1_000, (Facet("status", (FacetValue("503", 40, "words"),), 960, 7),))
     view = log_facets.facets(facets)
