@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from envoy_config.apply.model import Deed, Interrupted, Outcome, Refused, Trouble
-from envoy_config.apply.objects import Part, parts_of
+from envoy_config.apply.objects import Identity, Part, parts_of
 from envoy_config.history.model import AppliedDocument
 from envoy_config.live.cleaning import cleaned, managers
 from envoy_config.live.cluster import FIELD_MANAGER, Cluster
@@ -57,7 +57,7 @@ def plan(
     parts = parts_of(documents, target)
     kept = {part.identity for part in parts}
     gone = [part for part in parts_of(former, target) if part.identity not in kept]
-    made = {part.identity[3] for part in parts if part.kind == "Namespace"}
+    made = {part.identity for part in parts}
     steps: list[Step] = []
     troubles: list[Trouble] = []
     for part in parts:
@@ -96,19 +96,29 @@ def carry_out(cluster: Cluster, planned: Plan) -> tuple[Outcome, ...]:
     )
 
 
-def _tried(cluster: Cluster, part: Part, made: set[str], *, force: bool) -> Step:
+def _tried(cluster: Cluster, part: Part, made: set[Identity], *, force: bool) -> Step:
     before = cluster.get(part.content)
     try:
         after = cluster.apply(part.content, force=force, dry_run=True)
     except ApiFault as fault:
-        # The API looks for the namespace of an object that is to be made, even in a dry run.
-        if fault.status == HTTPStatus.NOT_FOUND and before is None and part.namespace in made:
+        if fault.status == HTTPStatus.NOT_FOUND and before is None and made.intersection(_looked_for(part)):
             return Step(part, None, Deed.UNTRIED, part.content)
         raise
     if before is None:
         return Step(part, None, Deed.CREATED, part.content)
     same = cleaned(before) == cleaned(after) and FIELD_MANAGER in managers(before)
     return Step(part, before, Deed.UNCHANGED if same else Deed.CHANGED, part.content)
+
+
+def _looked_for(part: Part) -> Iterable[Identity]:
+    """What the API looks for when an object is made, even in a dry run: its namespace, and the role that it binds (but
+    for those who may grant everything)."""
+    if part.namespace:
+        yield "", "Namespace", "", part.namespace
+    role = part.content.get("roleRef")
+    if isinstance(role, dict):
+        kind = str(role.get("kind"))
+        yield str(role.get("apiGroup")), kind, part.namespace if kind == "Role" else "", str(role.get("name"))
 
 
 def _removal(cluster: Cluster, part: Part) -> Iterable[Step]:

@@ -9,6 +9,9 @@ import yaml
 from envoy_config.apply.model import Refused, Trouble
 from envoy_config.history.model import AppliedDocument
 
+Identity = tuple[str, str, str, str]
+"""Group, kind, namespace (empty where it has none) and name."""
+
 FIRST = ("Namespace", "CustomResourceDefinition", "ServiceAccount", "Secret", "ConfigMap", "ClusterRole", "Role")
 """Kinds that others need; what is not named comes after them."""
 
@@ -29,7 +32,7 @@ class Part:
         return str(self.content["metadata"].get("namespace") or "")
 
     @property
-    def identity(self) -> tuple[str, str, str, str]:
+    def identity(self) -> Identity:
         """What makes it this object; its version is not part of it."""
         group = str(self.content["apiVersion"]).rpartition("/")[0]
         return group, self.kind, self.namespace, str(self.content["metadata"]["name"])
@@ -59,7 +62,7 @@ def parts_of(documents: Iterable[AppliedDocument], target: str) -> list[Part]:
                 found.append(Part(document.name, content))
             else:
                 troubles.append(Trouble(document.name, "is no Kubernetes object: it needs apiVersion, kind and a name"))
-    seen: set[tuple[str, str, str, str]] = set()
+    seen: set[Identity] = set()
     for part in found:
         if part.identity in seen:
             troubles.append(Trouble(part.name, "is there twice"))

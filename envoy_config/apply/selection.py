@@ -10,7 +10,8 @@ from envoy_config.bundle import Bundle, Document, DocumentKind
 from envoy_config.emit.document import secrets
 from envoy_config.emit.text import as_yaml, text_of
 from envoy_config.history.model import AppliedDocument
-from envoy_config.live.cluster import Cluster
+from envoy_config.live.cleaning import managers
+from envoy_config.live.cluster import FIELD_MANAGER, Cluster
 
 MESH_CONFIG_MAP, MESH_CONFIG_NAMESPACE = "istio", "istio-system"
 
@@ -26,13 +27,14 @@ def for_cluster(
 ) -> tuple[tuple[AppliedDocument, ...], tuple[Document, ...]]:
     """What goes into a cluster of the mesh (empty: the only one), and what has to be put elsewhere by other means.
 
-    Istio's mesh configuration is merged into the ConfigMap that the cluster has; without a cluster it is left out.
+    Istio's mesh configuration is merged into the ConfigMap that the cluster has; without a cluster it is left out. A
+    Service that others made, as the hub's chart does, is left to them: another selector would cut the hub off.
 
     Raises:
         Refused: that ConfigMap cannot be read as mesh configuration.
     """
     chosen = [each for each in bundle.documents if each.cluster in ("", name)]
-    inside = [each for each in chosen if each.kind is DocumentKind.KUBERNETES]
+    inside = [each for each in chosen if each.kind is DocumentKind.KUBERNETES and not _is_others_service(each, cluster)]
     found = [AppliedDocument(each.path, text_of(each, reveal=True), _is_secret(each)) for each in inside]
     merged = [each for each in chosen if each.kind is DocumentKind.MESH_CONFIG] if cluster else []
     live = cluster.get(_mesh_config_map()) if cluster and merged else None
@@ -57,6 +59,14 @@ def remaining(bundle: Bundle, cluster: Cluster, name: str = "") -> tuple[Applied
     there, wanted = _read(merged[0], live)
     mesh = as_yaml(without(there, wanted))
     return (AppliedDocument(merged[0].path, as_yaml({**_mesh_config_map(), "data": {"mesh": mesh}})),)
+
+
+def _is_others_service(document: Document, cluster: Cluster | None) -> bool:
+    content = document.content
+    if cluster is None or not isinstance(content, dict) or content.get("kind") != "Service":
+        return False
+    live = cluster.get(content)
+    return live is not None and FIELD_MANAGER not in managers(live)
 
 
 def _mesh_config_map() -> dict[str, Any]:

@@ -111,6 +111,8 @@ class FakeKubernetes:
             if name in self.refused and not dry:
                 return _status(422, "Invalid", f"{kind} {name} is invalid: refused by a webhook")
             content = yaml.safe_load(body)
+            if not self._is_role_there(content.get("roleRef"), namespace):
+                return _status(404, "NotFound", f'{kind} "{name}" not found')
             return self._apply(content, query["fieldManager"], force=query.get("force") == "true", dry=dry)
         if verb == "POST":
             content = json.loads(body)
@@ -131,6 +133,13 @@ class FakeKubernetes:
         if content["metadata"].get("resourceVersion") != self.objects[key]["metadata"]["resourceVersion"]:
             return _status(409, "Conflict", "the object has been modified")
         return self._put(key, content)
+
+    def _is_role_there(self, role: Object | None, namespace: str) -> bool:
+        """Whether the role that a binding names is there: the API looks, unless the user may grant everything."""
+        if role is None:
+            return True
+        place = namespace if role["kind"] == "Role" else ""
+        return (f"{role['apiGroup']}/v1", role["kind"], place, role["name"]) in self.objects
 
     def _put(self, key: tuple[str, str, str, str], content: Object) -> tuple[int, Object]:
         self._version += 1

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -259,16 +260,62 @@ def test_collectors_have_a_journal_each_and_pages_scale(case: str) -> None:
 
 @pytest.mark.parametrize("case", APART)
 def test_what_a_role_may_do_in_kubernetes_is_little(case: str) -> None:
-    (lease,) = of_kind(case, "Role")
-    assert lease["rules"] == [
+    within = {each["metadata"]["name"]: each["rules"] for each in of_kind(case, "Role")}
+    assert within.keys() == {"mesh-meshhub-alerting", "mesh-meshhub-agents-job"}
+    lease = within["mesh-meshhub-alerting"]
+    assert lease == [
         {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"], "verbs": ["get", "create", "update"]}
     ]
     rules = {each["metadata"]["name"].rsplit("-", 1)[1]: each["rules"] for each in of_kind(case, "ClusterRole")}
     assert rules["collector"] == [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
-    for group in (*rules.values(), lease["rules"]):
+    for group in (*rules.values(), *within.values()):
         for rule in group:
             assert "*" not in rule["verbs"] + rule["resources"] + rule["apiGroups"]
-            assert "secrets" not in rule["resources"]
+            assert "secrets" not in rule["resources"] or rule["verbs"] == ["create"] or rule["resourceNames"]
+
+
+@pytest.mark.parametrize("case", ["cluster", "everything"])
+def test_the_hook_may_do_what_the_bundle_of_its_mesh_file_takes(case: str, tmp_path: Path) -> None:
+    """By the permissions that the bundle itself names; in an API server that lets nobody grant what he may not do."""
+    (secret,) = [each for each in of_kind(case, "Secret") if each["metadata"]["name"].endswith("-wiring")]
+    file = tmp_path / "mesh.yaml"
+    file.write_text(secret["stringData"]["mesh.yaml"], encoding="utf-8")
+    (job,) = [each for each in of_kind(case, "Job") if each["metadata"]["name"].endswith("-wire")]
+    account = job["spec"]["template"]["spec"]["serviceAccountName"]
+    roles = {
+        binding["roleRef"]["name"]: binding["kind"] == "ClusterRoleBinding"
+        for binding in (*of_kind(case, "ClusterRoleBinding"), *of_kind(case, "RoleBinding"))
+        if binding["subjects"][0]["name"] == account
+    }
+    granted = [
+        (each["kind"] == "ClusterRole", rule)
+        for each in (*of_kind(case, "ClusterRole"), *of_kind(case, "Role"))
+        if each["metadata"]["name"] in roles
+        for rule in each["rules"]
+    ]
+
+    def may(verb: str, group: str, resource: str, name: str, namespace: str) -> bool:
+        return any(
+            verb in rule["verbs"]
+            and group in rule["apiGroups"]
+            and resource in rule["resources"]
+            and (not name or name in rule.get("resourceNames", [name]))
+            and (everywhere or namespace == NAMESPACE)
+            for everywhere, rule in granted
+        )
+
+    bundle = emit(load_intent(file), "prod")
+    for document in bundle.permissions:
+        content = document.content
+        assert isinstance(content, dict)
+        namespace = content["metadata"].get("namespace", "")
+        for rule in content["rules"]:
+            (group,), (resource,) = rule["apiGroups"], rule["resources"]
+            if resource == "services":
+                continue  # the hub's is the chart's own, and left as it is
+            for name, verb in product(rule.get("resourceNames", [""]), rule["verbs"]):
+                asked = (verb, group, resource, name, namespace)
+                assert may(*asked), (document.path, asked)
 
 
 @pytest.mark.parametrize("case", APART)

@@ -164,6 +164,20 @@ def test_what_others_own_is_reported_and_nothing_is_on_record(
     assert run("wire", "apply", mesh_file, "--force-conflicts", *data) == 0
 
 
+def test_a_service_of_the_hub_that_its_chart_made_is_left_to_it(
+    cluster: FakeKubernetes, mesh_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name, namespace = "meshhub", "shop"
+    spec = {"selector": {"app.kubernetes.io/name": "meshhub"}, "ports": [{"port": 4317, "targetPort": "grpc-otlp"}]}
+    made = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": namespace}, "spec": spec}
+    cluster.put(made, "helm")
+    assert run("wire", "apply", mesh_file, "--force-conflicts", "--data-dir", tmp_path / "data") == 0
+    assert f"elsewhere  service-{namespace}-{name}.yaml" in capsys.readouterr().out
+    assert (cluster.live("Service", name, namespace) or {})["spec"] == spec
+    assert run("wire", "remove", mesh_file, "--data-dir", tmp_path / "data") == 0
+    assert (cluster.live("Service", name, namespace) or {})["spec"] == spec
+
+
 def test_from_the_mesh_file_into_a_directory_and_back(
     mesh_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
