@@ -1,6 +1,5 @@
 """Reads what both sides of every edge reported over a window: its numbers from the engine, its names from memory."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -131,25 +130,32 @@ class _Columns:
     def _several(self, places: Members, latency: Latency, by: Perspective) -> ServiceEdgeReport:
         counts, names = self._counts, [self._names[self._counts.series[place]] for place in places]
         name = names[0]
-        outcomes: Counter[tuple[int, int, str, str]] = Counter()
-        sources: Counter[str] = Counter()
-        destinations: Counter[str] = Counter()
-        callers: Counter[str] = Counter()
-        callees: Counter[str] = Counter()
-        grpc = 0
+        outcomes: dict[tuple[int, int, str, str], int] = {}
+        sources: dict[str, int] = {}
+        destinations: dict[str, int] = {}
+        callers: dict[str, int] = {}
+        callees: dict[str, int] = {}
+        total = grpc = attempts = sent = received = duration = 0
+        # One pass, without Counters: a mesh with failures has thousands of these.
         for place, each in zip(places, names, strict=True):
             requests = counts.requests[place]
-            outcomes[each.response_code, each.grpc_status, each.response_flags, each.security] += requests
-            sources[each.source_version] += requests
-            destinations[each.destination_version] += requests
-            callers[each.source_workload] += requests
-            callees[each.destination_workload] += requests
+            total += requests
             grpc += requests if each.transport == "grpc" else 0
+            attempts += counts.attempts[place]
+            sent += counts.bytes_sent[place]
+            received += counts.bytes_received[place]
+            duration += counts.duration_us_sum[place]
+            key = each.response_code, each.grpc_status, each.response_flags, each.security
+            outcomes[key] = outcomes.get(key, 0) + requests
+            sources[each.source_version] = sources.get(each.source_version, 0) + requests
+            destinations[each.destination_version] = destinations.get(each.destination_version, 0) + requests
+            callers[each.source_workload] = callers.get(each.source_workload, 0) + requests
+            callees[each.destination_workload] = callees.get(each.destination_workload, 0) + requests
         keys = sorted(outcomes)
         return ServiceEdgeReport(
             name.signal,
             name.reporter,
-            max(each.source_role for each in names),
+            max([each.source_role for each in names]),
             name.source_cluster,
             name.source_namespace,
             name.source_service,
@@ -158,26 +164,26 @@ class _Columns:
             name.destination_namespace,
             name.destination_service,
             "tcp" if name.transport == "tcp" else "http",
-            sum(counts.requests[place] for place in places),
+            total,
             grpc,
-            sum(counts.attempts[place] for place in places),
-            sum(counts.bytes_sent[place] for place in places),
-            sum(counts.bytes_received[place] for place in places),
-            sum(counts.duration_us_sum[place] for place in places),
+            attempts,
+            sent,
+            received,
+            duration,
             list(latency),
             (keys, [outcomes[key] for key in keys]),
-            dict(sources),
-            dict(destinations),
-            _principals(each.source_principal for each in names),
-            _principals(each.destination_principal for each in names),
-            self._time(min(counts.first_seen[place] for place in places)),
-            self._time(max(counts.last_seen[place] for place in places)),
+            sources,
+            destinations,
+            _principals([each.source_principal for each in names]),
+            _principals([each.destination_principal for each in names]),
+            self._time(min([counts.first_seen[place] for place in places])),
+            self._time(max([counts.last_seen[place] for place in places])),
             name.source_version if by is Perspective.VERSION else "",
             name.destination_version if by is Perspective.VERSION else "",
             name.source_workload if by is Perspective.WORKLOAD else "",
             name.destination_workload if by is Perspective.WORKLOAD else "",
-            dict(callers),
-            dict(callees),
+            callers,
+            callees,
             name.relation,
         )
 
