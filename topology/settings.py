@@ -99,6 +99,11 @@ class HealthRuleSettings(Section):
     tolerances: tuple[ToleranceSettings, ...] = Field(
         default=DEFAULT_TOLERANCES, max_length=50, description="Each is checked; the worst counts."
     )
+    retries: Percent | None = Field(
+        default=10,
+        description="Percent of attempts that are retries from which on it is degraded: they hide errors and multiply "
+        "load. null: none are too many.",
+    )
     latency: LatencyToleranceSettings | None = None
 
 

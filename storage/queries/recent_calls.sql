@@ -9,7 +9,8 @@ SELECT
         AND NOT (part.transport = 'tcp' AND part.response_flags = '')) AS outcomes,
     sum(part.duration_us_sum) AS duration_us_sum,
     meshhub_bucket_latency(quantilesExactWeightedArray(0.5, 0.9, 0.95, 0.99)(
-        mapKeys(part.duration_buckets), mapValues(part.duration_buckets))) AS latency_us
+        mapKeys(part.duration_buckets), mapValues(part.duration_buckets))) AS latency_us,
+    sum(part.attempts) AS attempts
 FROM edges AS part
 WHERE part.time >= toDateTime({start:UInt32}, 'UTC') AND part.time < toDateTime({end:UInt32}, 'UTC')
 GROUP BY part.relation

@@ -175,7 +175,7 @@ class RecentCalls:
 
     `outcomes` are keys (response code, gRPC status or -1, response flags, whether it is a TCP connection) and, in a
     second list of the same length, their requests; what went well is not among them. `latency_us` as in
-    ServiceEdgeReport.
+    ServiceEdgeReport. `attempts` are requests plus retries.
     """
 
     relation: int
@@ -183,3 +183,4 @@ class RecentCalls:
     outcomes: tuple[list[tuple[int, int, str, bool]], list[int]]
     duration_us_sum: int
     latency_us: list[float]
+    attempts: int

@@ -68,6 +68,14 @@ def test_wrong_requests_are_tolerated_longer() -> None:
     assert verdict({OK: 80, MISSING: 20}).health is Health.FAILING
 
 
+def test_many_retries_degrade_a_call_and_whom_it_calls() -> None:
+    judged = report(graph({OK: 80}, attempts=100), graph({OK: 80}, BEFORE, attempts=80))
+    assert judged.edges[EDGE].reason == "20 % of attempts were retries ≥ 10 %, baseline 0 %"
+    assert judged.nodes["lab:test:cart"].health is Health.DEGRADED
+    assert report(graph({OK: 80}, attempts=88)).edges[EDGE].health is Health.HEALTHY
+    assert report(graph({OK: 80}, attempts=100), rules=[{"retries": None}]).edges[EDGE].health is Health.HEALTHY
+
+
 def test_grpc_is_judged_by_its_status() -> None:
     now = graph({(200, 0, "", "mtls"): 80, UNAVAILABLE: 20}, grpc_requests=100)
     assert report(now).edges[EDGE].reason == "gRPC errors 20 % ≥ 10 %"

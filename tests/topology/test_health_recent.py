@@ -29,9 +29,9 @@ def graph(ok: int, failed: int = 0) -> ServiceGraph:
     return build_graph([client_report(SHOP, CART, counted, **changes)], WINDOW)
 
 
-def newest(requests: int, failed: int = 0, latency_us: list[float] = FAST) -> RecentCalls:
+def newest(requests: int, failed: int = 0, latency_us: list[float] = FAST, attempts: int = 0) -> RecentCalls:
     outcomes = ([(503, -1, "UF", False)], [failed]) if failed else ([], [])
-    return RecentCalls(7, requests, outcomes, 10_000 * requests, latency_us)
+    return RecentCalls(7, requests, outcomes, 10_000 * requests, latency_us, attempts or requests)
 
 
 def report(now: ServiceGraph, *rows: RecentCalls, pools: tuple[PoolReport, ...] = (), **settings: Any) -> HealthReport:
@@ -54,6 +54,25 @@ def test_what_a_long_window_hides_is_failing_at_once_with_the_flag_of_most() -> 
 
 def test_a_share_below_the_failing_one_degrades() -> None:
     assert verdict(graph(9_991, 9), newest(100, 9)).health is Health.DEGRADED
+
+
+def test_retries_show_before_the_errors_that_they_hide() -> None:
+    judged = verdict(graph(1_000), newest(40, attempts=60))
+    assert judged.health is Health.DEGRADED
+    assert [(note.code, note.text) for note in judged.reasons] == [
+        ("retries-now", "33.3 % of 60 attempts in the last 15 s were retries, 0 % before")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("attempts", "rules"), [(43, []), (12, []), (60, [{"retries": None}]), (60, [{"retries": 50}])]
+)
+def test_few_retries_or_as_many_as_are_allowed_say_nothing(attempts: int, rules: list[dict[str, Any]]) -> None:
+    now = graph(1_000)
+    requests = 40 if attempts > 40 else 9
+    judge = Judge(HealthSettings.model_validate({"rules": rules}))
+    judged = judge.judge(now, None, recent_part(now, LAST, [newest(requests, attempts=attempts)]))
+    assert judged.edges[EDGE].health is Health.HEALTHY
 
 
 @pytest.mark.parametrize(("requests", "failed"), [(9, 9), (10, 1)])

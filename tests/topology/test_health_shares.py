@@ -37,7 +37,7 @@ def test_shares_are_judged_by_kialis_limits(
 
 def test_the_reason_has_the_number_the_limit_and_what_went_wrong() -> None:
     edge = next(each for each in graphs.shop(WINDOW).edges if each.id == "demo:shop:reviews~demo:shop:ratings~http")
-    assert judge_edge(edge).reason == "5xx 12.2 % ≥ 10 %"
+    assert judge_edge(edge).reason == "5xx 12.2 % ≥ 10 %; 23.7 % of attempts were retries ≥ 10 %"
 
 
 def test_wrong_requests_degrade_and_say_so() -> None:

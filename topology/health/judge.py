@@ -38,6 +38,7 @@ def judge_calls(
     failed = [(tolerance, count) for tolerance in rule.tolerances if (count := tolerance.count(tally))]
     findings = [found for tolerance, count in failed if (found := _exceeded(tolerance, count, tally, before, newest))]
     findings += _too_slow(tally, before, rule)
+    findings += _tried_again(tally, before, rule)
     if tally.requests < rule.minimum_requests:
         findings = []
     elif newest is not None:
@@ -91,6 +92,15 @@ def _too_slow(tally: Tally, before: Tally | None, rule: Rule) -> list[Finding]:
     if before is not None and before.latency is not None:
         text += f", baseline {duration(getattr(before.latency, name))}"
     return [(Health.FAILING if failing else Health.DEGRADED, Note("latency", text))]
+
+
+def _tried_again(tally: Tally, before: Tally | None, rule: Rule) -> list[Finding]:
+    if rule.retried is None or not tally.retries or tally.retried < rule.retried:
+        return []
+    text = f"{share(tally.retried)} of attempts were retries ≥ {share(rule.retried)}"
+    if before is not None and before.requests:
+        text += f", baseline {share(before.retried)}"
+    return [(Health.DEGRADED, Note("retries", text))]
 
 
 def _rose(tolerance: Tolerance, count: int, tally: Tally, before: Tally, baseline: BaselineSettings) -> Finding | None:

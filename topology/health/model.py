@@ -22,9 +22,9 @@ class Health(StrEnum):
 class Verdict:
     """A state and why, the weightiest reason first: at least one, each with a stable code and a text for people.
 
-    Codes: `errors-now` and `latency-now` (the newest seconds are worse than what was before them), `error-share` and
-    `latency` (a tolerance is exceeded, by "5xx 12 % ≥ 10 %"), `errors-rose` and `latency-rose` (worse than the time
-    before), `within-tolerances`, `too-few-requests`, `idle`, `not-measured`.
+    Codes: `errors-now`, `retries-now` and `latency-now` (the newest seconds are worse than what was before them),
+    `error-share`, `retries` and `latency` (a tolerance is exceeded, by "5xx 12 % ≥ 10 %"), `errors-rose` and
+    `latency-rose` (worse than the time before), `within-tolerances`, `too-few-requests`, `idle`, `not-measured`.
     """
 
     health: Health

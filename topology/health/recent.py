@@ -68,6 +68,9 @@ def recent_part(
 
 def _worse(row: RecentCalls, view: EdgeView) -> bool:
     """Whether the newest calls may be worse: cheap, because most are not. What is sure is found out afterwards."""
+    retries = row.attempts - row.requests
+    if retries >= LEAST_FAILURES and retries * view.retries.attempts > view.retries.retries * row.attempts * MORE:
+        return True
     if row.outcomes[1]:
         usual = (view.errors.share or 0.0) + (view.errors.client_error_share or 0.0)
         bad = sum(row.outcomes[1])
@@ -97,7 +100,28 @@ def judge_newest(
         return []
     found = [_exceeded(tolerance, newest, now, before, unit) for tolerance in rule.tolerances]
     usual = before if before is not None and before.requests >= baseline.minimum_requests else now
-    return [each for each in (*found, _slowed(newest, usual, baseline)) if each]
+    return [
+        each for each in (*found, _tried_again(newest, now, before, rule), _slowed(newest, usual, baseline)) if each
+    ]
+
+
+def _tried_again(newest: Newest, now: Tally, before: Tally | None, rule: Rule) -> Finding | None:
+    """Retries that began: they show a fault before its errors do, which they hide."""
+    recent = newest.tally
+    if rule.retried is None or not recent.retries or recent.retried < rule.retried:
+        return None
+    earlier = max(now.requests - recent.requests, 0) + (before.requests if before else 0)
+    retries = max(now.retries - recent.retries, 0) + (before.retries if before else 0)
+    if not earlier or retries / (earlier + retries) >= recent.retried:
+        return None
+    probability = p_value(retries, earlier + retries, recent.retries, recent.requests + recent.retries)
+    if probability is None or probability > newest.settings.p_value:
+        return None
+    text = (
+        f"{share(recent.retried)} of {recent.requests + recent.retries:,} attempts in the last {newest.seconds:.0f} s "
+        f"were retries, {share(retries / (earlier + retries))} before"
+    )
+    return Health.DEGRADED, Note("retries-now", text)
 
 
 def _slowed(newest: Newest, usual: Tally, baseline: BaselineSettings) -> Finding | None:
@@ -155,7 +179,13 @@ def _tally(rows: Sequence[RecentCalls]) -> Tally:
             statuses[str(status)] += count
     requests = sum(row.requests for row in rows)
     return Tally(
-        requests, sorted_counts(kinds), sorted_counts(codes), sorted_counts(statuses), by_flag(outcomes), _latency(rows)
+        requests,
+        sorted_counts(kinds),
+        sorted_counts(codes),
+        sorted_counts(statuses),
+        by_flag(outcomes),
+        _latency(rows),
+        max(0, sum(row.attempts for row in rows) - requests),
     )
 
 

@@ -7,12 +7,12 @@ from meshhub.outcome import Outcome
 from meshhub.quantities import plural, share
 from topology.health.judge import judge_calls
 from topology.health.model import Health, Verdict
-from topology.health.tolerance import Rule, Tolerance, tally_of
+from topology.health.tolerance import rule_of, tally_of
 from topology.model import EdgeView, NodeKind, NodeTraffic, Note, ServiceEdge, ServiceNode, Transport
-from topology.settings import DEFAULT_TOLERANCES, BaselineSettings
+from topology.settings import DEFAULT_TOLERANCES, BaselineSettings, HealthRuleSettings
 
 _FAILURES, _CLIENT_ERRORS = DEFAULT_TOLERANCES
-_RULE = Rule(1, tuple(map(Tolerance, DEFAULT_TOLERANCES)), None)
+_RULE = rule_of(HealthRuleSettings())
 _BASELINE = BaselineSettings()
 
 

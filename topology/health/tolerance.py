@@ -15,7 +15,8 @@ _KIND_WORDS = {"grpc": "gRPC errors", "no_response": "no response", "reset": "re
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How the requests of one protocol ended, on one edge or several. Without latency where it cannot be added up."""
+    """How the requests of one protocol ended, on one edge or several, and how often they were tried again. Without
+    latency where it cannot be added up."""
 
     requests: int
     kinds: Counts
@@ -23,13 +24,25 @@ class Tally:
     grpc_statuses: Counts
     flags: Counts
     latency: Latency | None
+    retries: int
+
+    @property
+    def retried(self) -> float:
+        """The share of attempts that were retries, from 0 to 1."""
+        return self.retries / (self.requests + self.retries) if self.retries else 0.0
 
 
 def tally_of(view: EdgeView) -> Tally:
     """How the calls ended that one side reported."""
     errors = view.errors
     return Tally(
-        view.rates.requests, errors.by_kind, errors.response_codes, errors.grpc_statuses, view.flags, view.latency
+        view.rates.requests,
+        errors.by_kind,
+        errors.response_codes,
+        errors.grpc_statuses,
+        view.flags,
+        view.latency,
+        view.retries.retries,
     )
 
 
@@ -80,6 +93,8 @@ class Rule:
     minimum_requests: int
     tolerances: tuple[Tolerance, ...]
     latency: LatencyToleranceSettings | None
+    retried: float | None
+    """The share of attempts that may be retries, from 0 to 1; None: all."""
 
     def asks(self, name: str) -> bool:
         """Whether a tolerance is about what is counted under this name: kind, status, grpc or flag."""
@@ -90,8 +105,8 @@ class Rules:
     """The rules in their order, and what holds where none fits."""
 
     def __init__(self, settings: HealthSettings) -> None:
-        self._rules = [(_matcher(rule), rule.direction, _rule(rule)) for rule in settings.rules]
-        self._otherwise = _rule(HealthRuleSettings())
+        self._rules = [(_matcher(rule), rule.direction, rule_of(rule)) for rule in settings.rules]
+        self._otherwise = rule_of(HealthRuleSettings())
 
     def of_call(self, source: ServiceNode | None, destination: ServiceNode | None, transport: Transport) -> Rule:
         """The rule for calls from one to the other; None is a node that does not matter here."""
@@ -103,8 +118,10 @@ class Rules:
         return self._otherwise
 
 
-def _rule(settings: HealthRuleSettings) -> Rule:
-    return Rule(settings.minimum_requests, tuple(map(Tolerance, settings.tolerances)), settings.latency)
+def rule_of(settings: HealthRuleSettings) -> Rule:
+    """A rule of the settings, ready for use."""
+    retried = None if settings.retries is None else settings.retries / 100
+    return Rule(settings.minimum_requests, tuple(map(Tolerance, settings.tolerances)), settings.latency, retried)
 
 
 def _matcher(settings: HealthRuleSettings) -> Callable[[ServiceNode, Transport], bool]:
@@ -131,6 +148,7 @@ def added_up(tallies: Sequence[Tally], rule: Rule) -> Tally:
         _total(tally.grpc_statuses for tally in tallies) if rule.asks("grpc") else nothing,
         _total(tally.flags for tally in tallies) if rule.asks("flag") else nothing,
         None,
+        sum(tally.retries for tally in tallies),
     )
 
 
