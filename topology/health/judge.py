@@ -38,7 +38,6 @@ def judge_calls(
     failed = [(tolerance, count) for tolerance in rule.tolerances if (count := tolerance.count(tally))]
     findings = [found for tolerance, count in failed if (found := _exceeded(tolerance, count, tally, before, newest))]
     findings += _too_slow(tally, before, rule)
-    findings += _tried_again(tally, before, rule)
     if tally.requests < rule.minimum_requests:
         findings = []
     elif newest is not None:
@@ -48,6 +47,8 @@ def judge_calls(
             found for tolerance, count in failed if (found := _rose(tolerance, count, tally, before, baseline))
         ]
         findings += _slowed(tally, before, baseline)
+    if tally.requests >= rule.minimum_requests:
+        findings += _tried_again(tally, before, rule)
     if not findings:
         return Verdict(Health.HEALTHY, (_well(tally, rule, unit),))
     findings.sort(key=lambda finding: _WEIGHT[finding[0]])

@@ -232,7 +232,7 @@ def test_the_graph_has_both_views_of_every_edge(graph: dict[str, Any]) -> None:
     )
     assert outer["requests"] == 3
     assert outer["mtls_share"] == 1
-    assert outer["latency_ms"]["p50"] == pytest.approx(90, rel=0.01)
+    assert outer["latency_ms"]["p50"] == pytest.approx(90, rel=0.05)
     assert outer["rate_per_second"] == pytest.approx(3 / graph["window"]["seconds"])
     client, server = inner["reports"]["client"], inner["reports"]["server"]
     assert (client["requests"], client["attempts"], client["retries"], client["errors"]) == (3, 6, 3, {})
