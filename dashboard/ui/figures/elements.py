@@ -6,7 +6,7 @@ before and leaves the rest where it is. `data.why` is what the hover text says; 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from dashboard.ui import format as fmt
 from dashboard.ui.drawing import Box, Bundle, Drawing, Group
 from dashboard.ui.figures.arrangement import Point, arrange
 from dashboard.ui.figures.bends import bends
+from dashboard.ui.figures.crowd import CROWD, arrange_closely
+from dashboard.ui.figures.crowd import ROW as CROWD_ROW
 from dashboard.ui.figures.look import Look
 from dashboard.ui.query import EdgeLabel
 from dashboard.ui.theme import CHANGE_MARKS, MARKS
@@ -25,7 +27,11 @@ Element = dict[str, Any]
 
 LOCK, OPEN_LOCK = "\ue000", "\ue001"
 """Glyphs of assets/marks.woff2."""
+Ends = tuple[str, str]
+
 NAME_LENGTH = 22
+CROWD_NAME_LENGTH = 14
+"""Of closed boxes that are many, whose letters are large."""
 MAX_BENT_EDGES = 200
 """With more edges, nothing is gained by leading single ones around nodes."""
 
@@ -38,7 +44,7 @@ def elements(drawing: Drawing, look: Look) -> list[Element]:
     return [
         *(_box(box) for _, box in sorted(boxes.items())),
         *(_node(node, drawing.boxes.get(node.id), places[node.id], look) for node in drawing.nodes),
-        *(_group(group, places[group.id], look) for group in drawing.groups),
+        *(_group(group, places[group.id], look, crowd=_is_crowd(drawing)) for group in drawing.groups),
         *(_edge(edge, look, curved.get((edge.source, edge.destination), 0.0)) for edge in drawing.edges),
         *(_bundle(bundle, look) for bundle in drawing.bundles),
     ]
@@ -92,15 +98,33 @@ def _places(drawing: Drawing) -> Mapping[str, Point]:
     pairs = [(edge.source, edge.destination) for edge in drawing.edges if edge.headline.rates.requests]
     pairs += [(bundle.source, bundle.destination) for bundle in drawing.bundles if bundle.traffic.requests]
     boxes = [(node.id, drawing.boxes[node.id].id) for node in drawing.nodes if node.id in drawing.boxes]
-    return _arranged(tuple(names), tuple(pairs), tuple(boxes))
+    return _arranged(tuple(names), tuple(pairs), tuple(boxes), _is_crowd(drawing))
+
+
+def _is_crowd(drawing: Drawing) -> bool:
+    return len(drawing.groups) >= CROWD
 
 
 @lru_cache(maxsize=16)
 def _arranged(
-    names: tuple[str, ...], pairs: tuple[tuple[str, str], ...], boxes: tuple[tuple[str, str], ...]
+    names: tuple[str, ...], pairs: tuple[tuple[str, str], ...], boxes: tuple[tuple[str, str], ...], crowd: bool
 ) -> Mapping[str, Point]:
-    """What is asked for every few seconds has mostly the same shape, and numbers do not matter here."""
-    return arrange(names, pairs, dict(boxes))
+    """What is asked for every few seconds has mostly the same shape, and numbers do not matter here.
+
+    What is in open boxes stands below a crowd of closed ones.
+    """
+    boxed = dict(boxes)
+    if not crowd:
+        return arrange(names, pairs, boxed)
+    closely = arrange_closely([name for name in names if name not in boxed], _among(pairs, boxed, inside=False))
+    opened = arrange([name for name in names if name in boxed], _among(pairs, boxed, inside=True), boxed)
+    below = max(y for _, y in closely.values()) + CROWD_ROW - min((y for _, y in opened.values()), default=0.0)
+    return closely | {name: (x, y + below) for name, (x, y) in opened.items()}
+
+
+def _among(pairs: Iterable[Ends], boxed: Collection[str], *, inside: bool) -> list[Ends]:
+    """Those between ends that are both in open boxes, or both in none."""
+    return [ends for ends in pairs if all((end in boxed) is inside for end in ends)]
 
 
 def _bends(drawing: Drawing, places: Mapping[str, Point]) -> Mapping[tuple[str, str], float]:
@@ -146,19 +170,20 @@ def _node_line(node: ServiceNode, health: Health, burns: str) -> str:
     return f"{mark.glyph} {fmt.rate(traffic.per_second) if traffic and rated else mark.word}"
 
 
-def _group(group: Group, place: Point, look: Look) -> Element:
+def _group(group: Group, place: Point, look: Look, *, crowd: bool) -> Element:
     health = look.traffic(group.traffic)
     states = [look.node(node).health for node in group.nodes]
     ill = states.count(Health.FAILING) + states.count(Health.DEGRADED)
     shown = Health.FAILING if Health.FAILING in states else Health.DEGRADED if ill else health
     line = f"{MARKS[shown].glyph} {f'{ill} not well' if ill else MARKS[shown].word}"
-    label = f"{_short(group.label)}\n{fmt.plural(len(group.nodes), 'service')}\n{line}"
+    name = _short(group.label, CROWD_NAME_LENGTH if crowd else NAME_LENGTH)
+    label = f"{name}\n{fmt.plural(len(group.nodes), 'service')}\n{line}"
     changed = sum(look.node_change(node.id) not in (None, Change.UNCHANGED) for node in group.nodes)
     why = f"{group.label}\n{line}" + (f"\n{fmt.plural(changed, 'service')} changed" if changed else "")
     found = next(filter(None, (look.found_class(node.id) for node in group.nodes)), "")
     burns = look.burn_class(node.id for node in group.nodes)
     data = {"id": group.id, "label": label, "why": f"{why}\nDouble click opens it.", **_proposal(place)}
-    return {"data": data, "classes": " ".join(filter(None, ("group", shown, found, burns)))}
+    return {"data": data, "classes": " ".join(filter(None, ("group", "crowd" if crowd else "", shown, found, burns)))}
 
 
 def _edge(edge: ServiceEdge, look: Look, bend: float) -> Element:
@@ -245,5 +270,5 @@ def _proposal(place: Point) -> dict[str, float]:
     return {"x": round(place[0], 1), "y": round(place[1], 1)}
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+def _short(name: str, length: int = NAME_LENGTH) -> str:
+    return name if len(name) <= length else f"{name[: length - 1]}…"

@@ -14,6 +14,9 @@ NODE_WIDTH, NODE_HEIGHT = 138, 46
 GATEWAY_WIDTH = NODE_WIDTH + 46
 """Of a hexagon, whose sides take a quarter of its width each: two lines of text end before them."""
 
+CROWD_WIDTH, CROWD_HEIGHT = 212, 116
+"""Of closed boxes that are many: the picture is small then, and its letters are to be read."""
+
 _SHAPES = {
     NodeKind.SERVICE: "round-rectangle",
     NodeKind.GATEWAY: "round-hexagon",
@@ -69,6 +72,10 @@ def _node_rules(tokens: Tokens) -> list[Rule]:
         _rule("node.gateway", {"width": GATEWAY_WIDTH}),
         _rule("node.external, node.unknown, node.others", {"background-color": tokens.raised}),
         _rule("node.group", {"height": NODE_HEIGHT + 16, "border-style": "double", "border-width": 5}),
+        _rule(
+            "node.crowd",
+            {"width": CROWD_WIDTH, "height": CROWD_HEIGHT, "font-size": 25, "text-max-width": CROWD_WIDTH},
+        ),
         *(_node_health(health, tokens) for health in Health),
         _rule("node.silent", {"border-style": "dashed"}),
     ]
