@@ -12,7 +12,7 @@ from dashboard.reads.facets import Facet, FacetValue
 from dashboard.reads.log_answers import UnusableCursor
 from dashboard.reads.matching import LATEST, Matching, filters_of
 from dashboard.reads.search_answers import SearchFacets
-from dashboard.reads.slices import nanoseconds
+from dashboard.reads.slices import FASTER, GROWTH, nanoseconds
 from meshhub.clock import Clock
 from meshhub.expression import Expression, Suggestion, parse
 from meshhub.model import TimeRange
@@ -97,7 +97,10 @@ class SearchReads:
         way, hits, more = _WAYS[sort], dict[str, TraceHit](), False
         searched: TimeRange | None = None
         earliest, latest = (after.earliest, after.latest) if after else (0, LATEST)
-        parts = self._matching.parts(_rest_of(window, after, sort), wanted, newest_first=sort is not Sort.OLDEST)
+        growth = GROWTH if way.by_time else FASTER
+        parts = self._matching.parts(
+            _rest_of(window, after, sort), wanted, newest_first=sort is not Sort.OLDEST, growth=growth
+        )
         for part, looked_for in parts:
             for hit in self._matching.requests(part, looked_for, way.order, limit + 2, earliest, latest):
                 if after is None or way.key(hit) > after.key:

@@ -27,7 +27,7 @@ NEWEST = Order("start_unix_nano DESC")
 OLDEST = Order("start_unix_nano")
 SLOWEST = Order("end_unix_nano - start_unix_nano DESC, start_unix_nano DESC")
 MOST_ERRORS = Order("errors DESC, start_unix_nano DESC")
-MOST_ROWS = Order("count() DESC, start_unix_nano DESC")
+MOST_ROWS = Order("reports DESC, start_unix_nano DESC")
 
 
 def beyond(time_unix_nano: int, row_hash: int, *, newest_first: bool) -> Condition:

@@ -1,5 +1,4 @@
--- These requests, summed up of all their access logs around a window: by trace ids (32 hex digits, all 0: those without
--- one), and by request ids where they have no trace id.
+-- Some requests, summed up of all their access logs around a window: by trace id, or by request id where they have none.
 SELECT
     access_logs.trace_id AS trace_id,
     anyIf(access_logs.request_id, access_logs.request_id != '') AS request_id,
@@ -24,6 +23,5 @@ FROM access_logs
 WHERE access_logs.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') - INTERVAL 5 MINUTE
     AND access_logs.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC') + INTERVAL 5 MINUTE
     AND ${final}
-    AND access_logs.trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
-    AND (access_logs.trace_id != toFixedString('', 16) OR access_logs.request_id IN (SELECT arrayJoin({requests:Array(String)})))
+    AND ${among_logs}
 GROUP BY access_logs.trace_id, if(access_logs.trace_id = toFixedString('', 16), access_logs.request_id, '')

@@ -1,5 +1,5 @@
--- The first traces, in some order, of which a span or an access log of a window matches, by all their spans around it: only
--- what they are ordered by is worked out.
+-- The first of some traces, in some order, by all their spans around a window: only what they are ordered by is worked out.
+-- Of those that match, if they are meant, a span or an access log of the window does.
 WITH
     found AS
     (
@@ -20,13 +20,14 @@ FROM
         spans.trace_id AS trace_id,
         toUnixTimestamp64Nano(min(spans.time)) AS start_unix_nano,
         max(toUnixTimestamp64Nano(spans.time) + toInt64(least(spans.duration_ns, 1000000000000000))) AS end_unix_nano,
-        countIf(spans.status_code = 'error' OR spans.response_code >= 500) AS errors
+        countIf(spans.status_code = 'error' OR spans.response_code >= 500) AS errors,
+        count() AS reports
     FROM spans
     WHERE spans.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') - INTERVAL 5 MINUTE
         AND spans.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC') + INTERVAL 5 MINUTE
-        AND spans.trace_id IN (SELECT trace_id FROM found)
+        AND ${among_spans}
     GROUP BY spans.trace_id
-    HAVING start_unix_nano <= {latest:Int64} AND start_unix_nano >= {earliest:Int64}
+    HAVING start_unix_nano <= {latest:Int64} AND start_unix_nano >= {earliest:Int64} AND end_unix_nano >= {reaching:Int64}
     ORDER BY ${order}
-    LIMIT {limit:UInt32}
+    LIMIT {limit:UInt32} WITH TIES
 )

@@ -1,4 +1,4 @@
--- These traces (32 hex digits), summed up of all their spans around a window.
+-- Some traces, summed up of all their spans around a window.
 SELECT
     spans.trace_id AS trace_id,
     anyIf(spans.request_id, spans.request_id != '') AS request_id,
@@ -16,5 +16,5 @@ SELECT
 FROM spans
 WHERE spans.time >= fromUnixTimestamp64Nano({start:Int64}, 'UTC') - INTERVAL 5 MINUTE
     AND spans.time < fromUnixTimestamp64Nano({end:Int64}, 'UTC') + INTERVAL 5 MINUTE
-    AND spans.trace_id IN (SELECT toFixedString(unhex(arrayJoin({traces:Array(String)})), 16))
+    AND ${among_spans}
 GROUP BY spans.trace_id

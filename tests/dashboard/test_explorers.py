@@ -397,10 +397,17 @@ def test_a_search_takes_any_attribute(search: SearchReads, shop: Shop, text: str
 def test_few_and_many_are_found_alike(
     search: SearchReads, shop: Shop, sort: Sort, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = search.traces(shop.window, shop.only(), sort)
-    monkeypatch.setattr("dashboard.reads.matching.FEW", 0)
-    assert search.traces(shop.window, shop.only(), sort) == few
+    """Whether they are put in order before or after it is known which match, and whether some or all are asked for."""
+    few = search.traces(shop.window, shop.only(), sort, 2 * REQUESTS)
     assert len(few.hits) == REQUESTS
+    first = search.traces(shop.window, shop.only(), sort, 3)
+    assert first.hits == few.hits[:3]
+    monkeypatch.setattr("dashboard.reads.matching.FEW", 0)
+    for sampled, candidates in ((1, 10), (1, 1), (10**9, 1)):
+        monkeypatch.setattr("dashboard.reads.matching.SAMPLED", sampled)
+        monkeypatch.setattr("dashboard.reads.matching.CANDIDATES", candidates)
+        assert search.traces(shop.window, shop.only(), sort, 2 * REQUESTS) == few
+        assert search.traces(shop.window, shop.only(), sort, 3) == first
 
 
 @pytest.mark.parametrize("spelled", ["{0}", "{0}".upper(), "TRACE", "DASHED"])
