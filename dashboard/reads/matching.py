@@ -103,12 +103,12 @@ class Matching:
         parameters = nanoseconds(ranking.part) | {
             "limit": limit, "earliest": ranking.earliest, "latest": ranking.latest, "reaching": ranking.reaching
         }  # fmt: skip
-        pieces = {**ranking.filters, "order": ranking.order}
+        pieces: dict[str, Condition | Order] = {**ranking.filters, "order": ranking.order}
         spans = self._queries.query_filtered(
-            "search_spans", parameters, FoundRequest, pieces | {"among_spans": among.spans}
+            "search_spans", parameters, FoundRequest, {**pieces, "among_spans": among.spans}
         )
         logs = self._queries.query_filtered(
-            "search_logs", parameters, FoundRequest, pieces | {"among_logs": among.logs, "final": FINAL}
+            "search_logs", parameters, FoundRequest, {**pieces, "among_logs": among.logs, "final": FINAL}
         )
         return _Ranked(spans, logs)
 

@@ -53,8 +53,7 @@ def placed(places: Collection[tuple[int, str]], requests: Sequence[str]) -> Amon
         "toFixedString(unhex(pair.2), 16) FROM (SELECT arrayJoin(arrayZip({{{place}_buckets:Array(UInt32)}}, "
         "{{{place}_traces:Array(String)}})) AS pair))"
     )
-    ids = {"buckets": [pair[0] for pair in pairs], "traces": [pair[1] for pair in pairs]}
-    return _among(text, ids, requests)
+    return _among(text, {"buckets": [pair[0] for pair in pairs], "traces": [pair[1] for pair in pairs]}, requests)
 
 
 def _among(text: str, ids: Mapping[str, Sequence[int] | Sequence[str]], requests: Sequence[str]) -> Among:
