@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshhub.model import Signal
-from meshhub.testing.engine import rows
+from meshhub.testing.engine import rows, run
 from meshhub.testing.exchange import Exchange
 from meshhub.testing.otlp import access_log, load, logs_request, outbound
 from storage.client import Store
@@ -110,3 +110,14 @@ def test_intervals_of_every_length_have_every_request(store: Store, sent: Exchan
     total = len(range(0, SPAN, STEP))
     lengths = (60, 300, 600, 1800, 3600)
     assert rows(store, question, service=sent.caller.service) == [(seconds, total, total) for seconds in lengths]
+
+
+def test_a_row_without_buckets_has_its_requests_in_that_of_their_mean(store: Store, sent: Exchange) -> None:
+    """Rows from before there were buckets."""
+    name = f"former-{sent.caller.service}"
+    command = """INSERT INTO edges (time, source_service, requests, duration_us_sum)
+        SELECT toDateTime({at:UInt32}, 'UTC'), {service:String}, 4, 20000"""
+    run(store, command, service=name, at=sent.start // 10**9)
+    question = """SELECT duration_buckets = map(meshhub_latency_bucket(5000), toUInt64(4)) FROM edges
+        WHERE source_service = {service:String}"""
+    assert rows(store, question, service=name) == [(True,)]
