@@ -67,8 +67,8 @@ class Caller:
         return next((edge for edge in own if edge["destination"]["service"] == callee), None)
 
     def shown(self, callee: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The edge once something holds for it: stats come every second, and access logs when they like, and nothing tells when
-        they are stored."""
+        """The edge once something holds for it: stats and access logs come apart, and nothing tells when they are
+        stored."""
         deadline = time.monotonic() + SHOWN_SECONDS
         while (edge := self.edge(callee)) is None or not holds(edge):
             assert time.monotonic() < deadline, f"the edge does not show it: {edge}"
