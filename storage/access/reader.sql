@@ -15,6 +15,8 @@ GRANT SELECT ON meshhub.* TO meshhub_reader;
 GRANT SELECT ON system.parts TO meshhub_reader;
 
 GRANT SELECT ON system.disks TO meshhub_reader;
+-- Whether the processes of one hub share something (shared_begun).
+GRANT SELECT ON system.tables TO meshhub_reader;
 
 -- Only on a cluster: tables of other shards.
 GRANT REMOTE ON *.* TO meshhub_reader;

@@ -94,7 +94,7 @@ def test_questions_are_asked_as_the_reader_and_nothing_else_is(guarded: Front, t
 def test_the_statements_that_make_the_reader_can_be_parsed_and_fit_its_questions(embedded_store: Store) -> None:
     text = (Path(storage.__file__).parent / "access" / "reader.sql").read_text(encoding="utf-8")
     statements = [each.strip() for each in re.sub(r"^--.*$", "", text, flags=re.MULTILINE).split(";") if each.strip()]
-    assert len(statements) == 6
+    assert len(statements) == 7
     for statement in statements:
         assert rows(embedded_store, f"EXPLAIN AST {statement}")
     granted = set(re.findall(r"GRANT SELECT ON (system\.\w+)", text))
