@@ -21,6 +21,20 @@ WINDOW = TimeRange.last(timedelta(minutes=15), now=datetime.now(UTC))
 RATINGS = "demo:shop:reviews~demo:shop:ratings~http"
 POSITIONS = """() => Object.fromEntries(
   meshhub.graph().nodes().filter((node) => !node.hasClass("box")).map((node) => [node.id(), node.position()]))"""
+OPEN_FIRST_GROUP = "() => meshhub.graph().nodes('.group')[0].emit('dbltap')"
+STRANGERS_IN_BOXES = """() => meshhub.graph().nodes(".box").map((box) => {
+  const frame = box.boundingBox({ includeLabels: false, includeOverlays: false });
+  const others = meshhub.graph().nodes().difference(box.union(box.descendants()).union(box.ancestors()));
+  return others.filter((node) => {
+    const { x, y } = node.position();
+    return x > frame.x1 && x < frame.x2 && y > frame.y1 && y < frame.y2;
+  }).map((node) => node.id());
+}).flat()"""
+IN_SIGHT = """() => {
+  const seen = meshhub.graph().extent();
+  const inside = ({ x2, y2 }) => x2 <= seen.x2 && y2 <= seen.y2;
+  return meshhub.graph().nodes(".box").every((box) => inside(box.boundingBox()));
+}"""
 FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -246,6 +260,14 @@ def test_a_thousand_services_are_drawn_grouped_and_singly_and_refreshed(visitor:
     visitor.keep("topology-1000-light")
     visitor.note("usable-after-seconds", {"10 services": round(ten, 2), "1,000 services": round(thousand, 2)})
     page = visitor.page
+    page.evaluate(OPEN_FIRST_GROUP)
+    page.wait_for_function("() => meshhub.graph().nodes('.box').nonempty()")
+    expect(page.locator("#topology-canvas")).not_to_have_attribute("data-placed", "90")
+    assert page.evaluate(IN_SIGHT), "what was opened is looked at"
+    assert page.evaluate(STRANGERS_IN_BOXES) == [], "a box that is opened stands apart from the others"
+    visitor.keep("topology-1000-opened-light")
+    page.evaluate("() => meshhub.query.change({ open: '' })")
+    placed(page, 90)
     page.locator("#topology-display").click()
     page.locator("#topology-groups").get_by_text("Services").click()
     placed(page, 1000)

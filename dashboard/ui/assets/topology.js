@@ -8,9 +8,11 @@
   const MARGIN = 36;
   const LARGEST_ZOOM = 1.15;
   const ROOM = { x: 175, y: 62 };
+  const FRAME = 40;
   const WAIT_FRAMES = 240;
   const PLACED = "meshhubPlaced";
   const MARKED = ["dim", "near", "chosen", "stepped"];
+  let opening = "";
   const skip = () => window.dash_clientside.no_update;
   const query = () => window.meshhub.query;
 
@@ -95,9 +97,9 @@
 
   /* --- placing -------------------------------------------------------------------------------------------------- */
 
-  /* By how much the nodes around this one stand apart from where the server would put them now. */
-  function shift(node, known) {
-    const near = node.neighborhood("node").filter((each) => each.scratch(PLACED));
+  /* By how much the nodes around these stand apart from where the server would put them now. */
+  function shift(block, known) {
+    const near = block.neighborhood("node").filter((each) => each.scratch(PLACED));
     const from = near.length ? near : known;
     const sum = { x: 0, y: 0 };
     from.forEach((each) => {
@@ -107,18 +109,38 @@
     return { x: sum.x / from.length, y: sum.y / from.length };
   }
 
-  function taken(position, known) {
-    return known.some(
-      (each) =>
-        Math.abs(each.position("x") - position.x) < ROOM.x && Math.abs(each.position("y") - position.y) < ROOM.y,
-    );
+  function bounds(block) {
+    const xs = block.map((node) => node.data("x"));
+    const ys = block.map((node) => node.data("y"));
+    return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
   }
 
-  function placeBeside(node, known) {
-    const by = shift(node, known);
-    const position = { x: node.data("x") + by.x, y: node.data("y") + by.y };
-    for (let tries = 0; tries < 40 && taken(position, known); tries += 1) position.y += ROOM.y + 12;
-    put(node, position);
+  /* Whether a node stands where the block would, moved by so much; a box has a frame around it. */
+  function taken(frame, by, room, known) {
+    return known.some((each) => {
+      const { x, y } = each.position();
+      const across = x > frame.left + by.x - room.x && x < frame.right + by.x + room.x;
+      return across && y > frame.top + by.y - room.y && y < frame.bottom + by.y + room.y;
+    });
+  }
+
+  /* Nodes that keep to each other as the server has them, where they are in the way of none. */
+  function placeBeside(block, known, framed) {
+    const room = framed ? { x: ROOM.x + FRAME, y: ROOM.y + FRAME } : ROOM;
+    const frame = bounds(block);
+    const by = shift(block, known);
+    for (let tries = 0; tries < 200 && taken(frame, by, room, known); tries += 1) by.y += ROOM.y + 12;
+    block.forEach((node) => put(node, { x: node.data("x") + by.x, y: node.data("y") + by.y }));
+  }
+
+  /* The services of a box that was opened come as one block, others one by one. */
+  function blocks(fresh) {
+    const opened = fresh.parent().filter((box) => box.children().difference(fresh).empty());
+    const alone = fresh.difference(opened.children());
+    return [
+      ...opened.map((box) => ({ nodes: box.children(), framed: true })),
+      ...alone.map((node) => ({ nodes: node, framed: false })),
+    ];
   }
 
   function placeNew(cy) {
@@ -129,9 +151,23 @@
     const anew = fresh.length > known.length;
     cy.batch(() => {
       if (anew) all.forEach((node) => put(node, { x: node.data("x"), y: node.data("y") }));
-      else fresh.forEach((node) => placeBeside(node, all.filter((each) => each.scratch(PLACED))));
+      else {
+        for (const { nodes, framed } of blocks(fresh)) {
+          placeBeside(nodes, all.filter((each) => each.scratch(PLACED)), framed);
+        }
+      }
     });
-    if (anew) fit();
+    if (anew || outside(cy)) fit();
+  }
+
+  /* Whether the box that somebody just opened is not where they look. */
+  function outside(cy) {
+    const box = cy.getElementById(opening);
+    opening = "";
+    if (box.empty()) return false;
+    const frame = box.boundingBox();
+    const seen = cy.extent();
+    return frame.x1 < seen.x1 || frame.x2 > seen.x2 || frame.y1 < seen.y1 || frame.y2 > seen.y2;
   }
 
   /* --- emphasis ------------------------------------------------------------------------------------------------- */
@@ -168,7 +204,8 @@
 
   function toggleBox(id) {
     const opened = new Set((query().read().get("open") || "").split(",").filter(Boolean));
-    if (!opened.delete(id)) opened.add(id);
+    opening = opened.delete(id) ? "" : id;
+    if (opening) opened.add(id);
     query().change({ open: [...opened].sort().join(","), select: "" });
   }
 
