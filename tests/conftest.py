@@ -18,6 +18,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningHub]:
-    """One real hub for every test that only sends and asks; its own metrics are kept every second."""
-    with running_hub(tmp_path_factory.mktemp("hub"), settings={"telemetry.history_seconds": "1"}) as hub:
+    """One real hub for every test that only sends and asks; its own metrics are kept every other second."""
+    with running_hub(tmp_path_factory.mktemp("hub"), settings={"telemetry.history_seconds": "2"}) as hub:
         yield hub

@@ -114,7 +114,8 @@ def stored(hub: RunningCollector, sink: MemorySink, signal: Signal = Signal.TRAC
     hub.stop()
     prefixes = [token for token in sink.segments if token.startswith(f"{signal}-")]
     assert len(prefixes) == len(sink.segments)
-    return [message.rpartition(b"\xc9\x3e")[0] for message in sink.messages]
+    assert all(message[-10:-8] == b"\xc9\x3e" for message in sink.messages), "when it was received comes last"
+    return [message[:-10] for message in sink.messages]
 
 
 @EACH

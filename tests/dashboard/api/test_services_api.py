@@ -47,7 +47,7 @@ def test_the_list_has_health_with_reasons_and_latency_of_all_callers(get: Ask, s
     assert (back["requests"], back["error_share"], back["side"]) == (120, 0.2, "callers")
     assert back["verdict"]["health"] == "failing"
     assert back["verdict"]["reasons"][0]["code"]
-    assert back["latency_ms"]["p95"] == pytest.approx(20, rel=0.02)
+    assert back["latency_ms"]["p95"] == pytest.approx(20, rel=0.05)
     assert sum(back["course"]) == 120
     assert own(get)["front"]["side"] == "calls"
 
