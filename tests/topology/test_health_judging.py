@@ -72,6 +72,7 @@ def test_many_retries_degrade_a_call_and_whom_it_calls() -> None:
     judged = report(graph({OK: 80}, attempts=100), graph({OK: 80}, BEFORE, attempts=80))
     assert judged.edges[EDGE].reason == "20 % of attempts were retries ≥ 10 %, baseline 0 %"
     assert judged.nodes["lab:test:cart"].health is Health.DEGRADED
+    assert report(graph({OK: 80, FAILED: 20}, attempts=0)).edges[EDGE].reason == "5xx 20 % ≥ 10 %"
     assert report(graph({OK: 80}, attempts=88)).edges[EDGE].health is Health.HEALTHY
     assert report(graph({OK: 80}, attempts=100), rules=[{"retries": None}]).edges[EDGE].health is Health.HEALTHY
 

@@ -42,7 +42,7 @@ def tally_of(view: EdgeView) -> Tally:
         errors.grpc_statuses,
         view.flags,
         view.latency,
-        view.retries.retries,
+        max(0, view.retries.retries),  # requests that never went out have no attempt
     )
 
 

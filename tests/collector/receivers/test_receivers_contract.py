@@ -15,6 +15,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsSer
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from collector.journal.record import SMALLEST_MESSAGE
 from collector.schema import SCHEMAS
 from meshhub.model import Signal
 from meshhub.testing.collecting import MemorySink, RunningCollector, running
@@ -114,8 +115,7 @@ def stored(hub: RunningCollector, sink: MemorySink, signal: Signal = Signal.TRAC
     hub.stop()
     prefixes = [token for token in sink.segments if token.startswith(f"{signal}-")]
     assert len(prefixes) == len(sink.segments)
-    assert all(message[-10:-8] == b"\xc9\x3e" for message in sink.messages), "when it was received comes last"
-    return [message[:-10] for message in sink.messages]
+    return [message[:-SMALLEST_MESSAGE] for message in sink.messages]
 
 
 @EACH
