@@ -112,14 +112,12 @@ def _tried_again(newest: Newest, now: Tally, before: Tally | None, rule: Rule) -
         return None
     earlier = max(now.requests - recent.requests, 0) + (before.requests if before else 0)
     retries = max(now.retries - recent.retries, 0) + (before.retries if before else 0)
-    if not earlier or retries / (earlier + retries) >= recent.retried:
-        return None
-    probability = p_value(retries, earlier + retries, recent.retries, recent.requests + recent.retries)
-    if probability is None or probability > newest.settings.p_value:
+    attempts = recent.requests + recent.retries
+    if not _surely_more(newest, recent.retries, attempts, retries, earlier + retries):
         return None
     text = (
-        f"{share(recent.retried)} of {recent.requests + recent.retries:,} attempts in the last {newest.seconds:.0f} s "
-        f"were retries, {share(retries / (earlier + retries))} before"
+        f"{share(recent.retried)} of {attempts:,} attempts in the last {newest.seconds:.0f} s were retries, "
+        f"{share(retries / (earlier + retries))} before"
     )
     return Health.DEGRADED, Note("retries-now", text)
 
@@ -147,16 +145,21 @@ def _exceeded(tolerance: Tolerance, newest: Newest, now: Tally, before: Tally | 
         return None
     earlier = max(now.requests - recent.requests, 0) + (before.requests if before else 0)
     failed = max(tolerance.count(now) - count, 0) + (tolerance.count(before) if before else 0)
-    if not earlier or failed / earlier >= part:
-        return None
-    probability = p_value(min(failed, earlier), earlier, count, recent.requests)
-    if probability is None or probability > newest.settings.p_value:
+    if not _surely_more(newest, count, recent.requests, min(failed, earlier), earlier):
         return None
     text = (
         f"{tolerance.name(recent)} {share(part)} of {plural(recent.requests, unit)} in the last {newest.seconds:.0f} s"
         f"{_flagged(recent, count)}, {share(failed / earlier)} before"
     )
     return (Health.FAILING if part >= tolerance.failing else Health.DEGRADED), Note("errors-now", text)
+
+
+def _surely_more(newest: Newest, count: int, total: int, count_before: int, total_before: int) -> bool:
+    """Whether the share of these is larger than it was before, and not by chance."""
+    if not total_before or count_before / total_before >= count / total:
+        return False
+    probability = p_value(count_before, total_before, count, total)
+    return probability is not None and probability <= newest.settings.p_value
 
 
 def _flagged(recent: Tally, count: int) -> str:
